@@ -1,0 +1,138 @@
+//! Words of git: object ids, refs, branches.
+
+use super::text::{Fault, checked_text, screen_name};
+
+checked_text!(
+    /// The id of a commit: 40 (SHA-1) or 64 (SHA-256) lower-case hexadecimal digits.
+    CommitSha, "commit id", check_oid);
+checked_text!(
+    /// The id of any other git object: tree, blob, tag.
+    ObjectId, "object id", check_oid);
+checked_text!(
+    /// The beginning of a commit id that somebody typed: 7 to 64 lower-case hexadecimal digits.
+    ///
+    /// Fewer than 40 digits name a commit only together with the time at which the server first saw it: 28 bits can be
+    /// forged in seconds.
+    ShaPrefix, "commit id", check_prefix);
+checked_text!(
+    /// A full ref name such as `refs/heads/main`, as git-check-ref-format has it (row V6).
+    RefName, "ref", check_full_ref);
+checked_text!(
+    /// A branch or tag name without `refs/heads/`, as git-check-ref-format `--branch` has it (row V6).
+    BranchName, "branch", check_short_ref);
+
+impl CommitSha {
+    /// The first twelve digits, for people to read.
+    pub fn short(&self) -> &str {
+        &self.as_str()[..12]
+    }
+}
+
+impl ShaPrefix {
+    /// True when the commit's id begins with this.
+    pub fn names(&self, sha: &CommitSha) -> bool {
+        sha.as_str().starts_with(self.as_str())
+    }
+
+    /// True when all digits of a commit id were typed, so that nobody can have forged another commit to fit.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.as_str().len(), 40 | 64)
+    }
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+}
+
+fn check_oid(text: &str) -> Result<(), Fault> {
+    if matches!(text.len(), 40 | 64) && is_hex(text) { Ok(()) } else { Err(Fault::Shape("40 or 64 lower-case hexadecimal digits")) }
+}
+
+fn check_prefix(text: &str) -> Result<(), Fault> {
+    if (7..=64).contains(&text.len()) && is_hex(text) { Ok(()) } else { Err(Fault::Shape("7 to 64 lower-case hexadecimal digits")) }
+}
+
+fn check_full_ref(text: &str) -> Result<(), Fault> {
+    if !text.starts_with("refs/") || text.matches('/').count() < 2 {
+        return Err(Fault::Shape("a full ref such as refs/heads/main"));
+    }
+    check_short_ref(text)
+}
+
+/// The rules of git-check-ref-format, and besides no shell metacharacters, no control or invisible characters.
+/// Letters beyond ASCII are allowed, as in git.
+fn check_short_ref(text: &str) -> Result<(), Fault> {
+    if text.is_empty() {
+        return Err(Fault::Empty);
+    }
+    super::text::screen_line(text, 244)?;
+    let ascii: String = text.chars().filter(char::is_ascii).collect();
+    if !ascii.is_empty() {
+        // `#`, `!`, `{}`, `()`, `&`, `;`, `|`, `$`, quotes are legal in git and legal nowhere else: refuse them.
+        screen_name(&ascii, 244)?;
+    }
+    let shape = Fault::Shape("a ref that git-check-ref-format accepts");
+    let bad_part = |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock");
+    if text.contains("..") || text.contains("@{") || text == "@" || text.ends_with('.') || text.contains(':') || text.split('/').any(bad_part) {
+        return Err(shape);
+    }
+    if text == "HEAD" {
+        return Err(shape);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn v6_refs_that_git_or_a_shell_would_misread_are_refused() {
+        for text in [
+            "",
+            "-x",
+            "a..b",
+            "a b",
+            "a\n",
+            "a~1",
+            "a^",
+            "a:b",
+            "a?",
+            "a*",
+            "a[",
+            "a\\b",
+            "/a",
+            "a/",
+            "a//b",
+            ".a",
+            "a/.b",
+            "a.lock",
+            "a.",
+            "@",
+            "a@{1}",
+            "$(id)",
+            "a;b",
+            "a`id`",
+            "a|b",
+            "a&b",
+            "\u{202e}main",
+            "ma\u{200b}in",
+            "HEAD",
+            "a'b",
+            "a\"b",
+        ] {
+            assert!(BranchName::new(text).is_err(), "{text:?} must be refused");
+        }
+        for text in ["main", "release/1.x", "feature/ä", "v1.2.3", "a@b", "dependabot/npm_and_yarn/x-1.0"] {
+            assert!(BranchName::new(text).is_ok(), "{text:?} must be accepted");
+        }
+    }
+
+    #[test]
+    fn a_short_id_names_a_commit_but_is_not_whole() {
+        let sha = CommitSha::new("0123456789abcdef0123456789abcdef01234567").expect("a valid id");
+        let prefix = ShaPrefix::new("0123456").expect("a valid prefix");
+        assert!(prefix.names(&sha) && !prefix.is_whole());
+        assert!(ShaPrefix::new("012345").is_err() && ShaPrefix::new("012345G").is_err());
+    }
+}

@@ -1,0 +1,41 @@
+//! Pure judging: (policy, facts) → one answer a gate, and a verdict over all. One file a gate.
+//!
+//! Every gate in force is asked, so that a user sees every reason at once. A gate never fetches, never plans, never words a comment.
+
+mod case;
+mod registry;
+mod verdict;
+
+mod approval;
+mod checks;
+mod commit;
+mod confirm;
+mod custom;
+mod inputs;
+mod lock;
+mod order;
+mod permission;
+mod policy_change;
+mod up_to_date;
+mod window;
+
+pub use case::{Case, Said};
+pub use registry::{GATES, GateId, GateSpec};
+pub use verdict::{Answer, Answering, Clearance, Judgement, Reason, ReasonSpec, Scope, Verdict};
+
+/// What all gates together say of a case.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Evaluation {
+    /// One answer a gate, in the registry's order.
+    pub answers: Vec<Answer>,
+    /// The worst of them.
+    pub verdict: Verdict,
+}
+
+/// Asks every gate.
+pub fn evaluate(case: &Case<'_>) -> Evaluation {
+    let answers: Vec<Answer> = GATES.iter().map(|spec| (spec.judge)(case)).collect();
+    let scope = Scope { environment: case.environment.name.clone(), commit: case.facts.pull.head.clone(), policy: case.policy.id.clone() };
+    let verdict = Verdict::of(&answers, scope);
+    Evaluation { answers, verdict }
+}

@@ -1,0 +1,291 @@
+//! What the program needs from GitHub. Reads may be repeated freely; a write that may have happened says so ([`Wrote::Maybe`]), and the
+//! caller reads back before it writes again.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, PersonId, PullNumber, RefName, Role, RunId, TeamSlug};
+use crate::facts::{Base, Checks, Deployment, DeploymentPayload, DeploymentState, Fact, Listing, Lock, PullRequest, Push, Repository, RunState, Sighting};
+
+/// GitHub, as far as we need it. One implementation talks to it over HTTP.
+#[expect(async_fn_in_trait, reason = "the program runs on one thread; no future needs to be Send")]
+pub trait Forge {
+    /// Reads nearly everything that gates need, in one query, and the missing pages behind it.
+    async fn survey(&self, ask: &Ask) -> Result<Survey, ForgeError>;
+
+    /// The roles of these people in the repository, and their ids. One request for all.
+    async fn roles(&self, people: &[Login]) -> Result<BTreeMap<Login, (PersonId, Role)>, ForgeError>;
+
+    /// The members of these teams; a team that the token may not read is `Unavailable`. One request for all.
+    async fn teams(&self, teams: &[TeamSlug]) -> Result<BTreeMap<TeamSlug, Fact<Vec<PersonId>>>, ForgeError>;
+
+    /// Who pushed this head to this branch, and when, by the repository's activity; `None` where it says nothing of it.
+    async fn push_of(&self, branch: &crate::domain::BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError>;
+
+    /// The merge base of two commits.
+    async fn merge_base(&self, one: &CommitSha, other: &CommitSha) -> Result<CommitSha, ForgeError>;
+
+    /// Whether a workflow run is still going.
+    async fn run_state(&self, run: RunId) -> Result<RunState, ForgeError>;
+
+    /// Reads again what a clearance is bound to, just before the first write.
+    async fn standing(&self, pull: PullNumber) -> Result<Standing, ForgeError>;
+
+    /// The recent deployments of one environment, newest first: for reading back.
+    async fn deployments(&self, environment: &EnvName) -> Result<Vec<Deployment>, ForgeError>;
+
+    /// Our comments on a pull request, oldest first: for reading back.
+    async fn our_comments(&self, pull: PullNumber) -> Result<Vec<CommentText>, ForgeError>;
+
+    /// Adds a reaction; adding the same one twice is one reaction.
+    async fn react(&self, comment: CommentId, reaction: Reaction) -> Result<ReactionId, ForgeError>;
+
+    /// Takes our reaction away.
+    async fn unreact(&self, comment: CommentId, reaction: ReactionId) -> Result<(), ForgeError>;
+
+    /// Writes a comment.
+    async fn comment(&self, pull: PullNumber, body: &str) -> Result<CommentId, ForgeError>;
+
+    /// Rewrites a comment of ours.
+    async fn edit_comment(&self, comment: CommentId, body: &str) -> Result<(), ForgeError>;
+
+    /// Writes an annotated tag object with this message; nothing points at it yet.
+    async fn write_record(&self, at: &CommitSha, name: &str, message: &str) -> Result<ObjectId, ForgeError>;
+
+    /// The locks as they stand.
+    async fn locks(&self) -> Result<Vec<Lock>, ForgeError>;
+
+    /// Points a ref from the object expected to another, atomically, or not at all.
+    async fn swap(&self, repository_node: &str, swap: &RefSwap) -> Result<Swapped, ForgeError>;
+
+    /// Creates a deployment of an exact commit, judged already: the server does no merging and asks no checks.
+    async fn deploy(&self, new: &NewDeployment) -> Result<DeploymentId, ForgeError>;
+
+    /// Sets a deployment's state.
+    async fn set_state(&self, deployment: DeploymentId, state: &NewState) -> Result<(), ForgeError>;
+}
+
+/// What a survey is about.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The pull request.
+    pub pull: PullNumber,
+    /// The node id of the comment that carries the command, where one does.
+    pub comment_node: Option<String>,
+    /// The login of the person who commands: their role comes with the same query.
+    pub actor: Option<Login>,
+    /// Our own workflow run, whose checks do not count.
+    pub own_run: Option<RunId>,
+}
+
+/// What a survey answers.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// The server's time (its `Date` header).
+    pub now: Timestamp,
+    /// The account we act under, where the server says.
+    pub viewer: Option<PersonId>,
+    /// The repository.
+    pub repository: Repository,
+    /// The base branch.
+    pub base: Base,
+    /// The pull request.
+    pub pull: PullRequest,
+    /// The checks of its head.
+    pub checks: Fact<Checks>,
+    /// The policy file on the default branch.
+    pub default_policy: Fact<Option<PolicyFile>>,
+    /// The policy file on the base branch.
+    pub base_policy: Fact<Option<PolicyFile>>,
+    /// The role of the person who commands.
+    pub actor_role: Fact<Role>,
+    /// The comment that carries the command, as the API has it now; `None` where it is gone or none was asked for.
+    pub comment: Option<CommentText>,
+    /// All locks.
+    pub locks: Fact<Vec<Lock>>,
+    /// Recent deployments of all environments, newest first.
+    pub deployments: Fact<Listing<Deployment>>,
+}
+
+/// A policy file as it stands on a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyFile {
+    /// Its git object id.
+    pub id: ObjectId,
+    /// Its text.
+    pub text: String,
+}
+
+/// A comment as the API has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommentText {
+    /// Its id.
+    pub id: CommentId,
+    /// Its text.
+    pub body: String,
+    /// When it was last edited, where it was.
+    pub edited_at: Option<Timestamp>,
+}
+
+/// What a clearance is bound to, read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The head now.
+    pub head: CommitSha,
+    /// True while the pull request is open.
+    pub open: bool,
+    /// The policy file of the base branch now.
+    pub policy: Option<ObjectId>,
+}
+
+/// GitHub's reactions that we use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reaction {
+    /// Received.
+    Eyes,
+    /// Done.
+    Rocket,
+    /// Refused or failed.
+    MinusOne,
+    /// Waiting for somebody.
+    Confused,
+    /// Taken note of.
+    PlusOne,
+}
+
+/// The id of a reaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReactionId(pub u64);
+
+/// A compare-and-swap of a ref.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefSwap {
+    /// The ref.
+    pub name: RefName,
+    /// What it must point at; `None`: it must not exist.
+    pub expected: Option<ObjectId>,
+    /// What it points at afterwards.
+    pub new: ObjectId,
+}
+
+/// How a compare-and-swap ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Swapped {
+    /// The ref points at the new object.
+    Done,
+    /// The ref did not point at the expected object; nothing changed.
+    Lost,
+}
+
+/// A deployment to create.
+#[derive(Clone, Debug)]
+pub struct NewDeployment {
+    /// The environment's name.
+    pub environment: EnvName,
+    /// The exact commit.
+    pub sha: CommitSha,
+    /// True for production.
+    pub production: bool,
+    /// One line.
+    pub description: String,
+    /// What it carries.
+    pub payload: DeploymentPayload,
+}
+
+/// A deployment's new state.
+#[derive(Clone, Debug)]
+pub struct NewState {
+    /// The state.
+    pub state: DeploymentState,
+    /// One line, 140 characters at most.
+    pub description: String,
+    /// Where it runs.
+    pub log_url: Option<String>,
+    /// Where the environment can be seen.
+    pub environment_url: Option<String>,
+}
+
+/// A request that failed: it carries what is needed to understand it, and no secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{method} {path}: {fault}")]
+pub struct ForgeError {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path without query.
+    pub path: String,
+    /// The HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// The server's id of the request, where it gave one.
+    pub request_id: Option<String>,
+    /// What went wrong.
+    pub fault: ForgeFault,
+    /// Whether it may have changed something.
+    pub wrote: Wrote,
+}
+
+/// What went wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ForgeFault {
+    /// No connection.
+    #[error("could not connect: {0}")]
+    Unreachable(String),
+    /// The connection broke before the answer was whole.
+    #[error("the connection broke: {0}")]
+    Broken(String),
+    /// No answer in time.
+    #[error("no answer within the time limit")]
+    TimedOut,
+    /// Too many requests.
+    #[error("rate limited{}", after.map(|wait| format!("; again after {} s", wait.as_secs())).unwrap_or_default())]
+    RateLimited {
+        /// How long to wait, where the server says.
+        after: Option<Duration>,
+    },
+    /// The token is not valid (any more).
+    #[error("the token was not accepted")]
+    Unauthorised,
+    /// The token lacks a permission.
+    #[error("the token may not do this: {message}{}", permission.map(|name| format!("; it needs the permission {name}")).unwrap_or_default())]
+    Forbidden {
+        /// The server's words, redacted.
+        message: String,
+        /// The permission that is probably missing, e.g. `deployments: write`.
+        permission: Option<&'static str>,
+    },
+    /// Not there, or not visible to the token.
+    #[error("not found, or not visible to the token{}", permission.map(|name| format!(" (it needs the permission {name})")).unwrap_or_default())]
+    NotFound {
+        /// The permission that is probably missing.
+        permission: Option<&'static str>,
+    },
+    /// The state of things is against it.
+    #[error("refused: {0}")]
+    Conflict(String),
+    /// The server did not accept what we sent.
+    #[error("not accepted: {0}")]
+    Invalid(String),
+    /// The server failed.
+    #[error("the server failed with status {0}")]
+    Server(u16),
+    /// The answer could not be understood.
+    #[error("the answer was not understood: {0}")]
+    Malformed(String),
+}
+
+/// Whether a failed request may have changed something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrote {
+    /// It changed nothing: it was a read, never arrived, or was refused.
+    Nothing,
+    /// It was a write, and nobody knows.
+    Maybe,
+}
+
+impl ForgeFault {
+    /// True when the same request may succeed later without anybody's doing.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Broken(_) | Self::TimedOut | Self::RateLimited { .. } | Self::Server(_))
+    }
+}

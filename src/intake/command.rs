@@ -37,7 +37,7 @@ pub enum Command {
         /// The commit, where named.
         sha: Option<ShaPrefix>,
     },
-    /// `/lock ENV [SERVICE] [reason] [--for 2h]`: a sticky lock.
+    /// `/lock ENV [reason] [--for 2h]`: a sticky lock.
     Lock {
         /// The environment as typed.
         environment: EnvName,

@@ -26,7 +26,7 @@ pub use pull::{
 };
 pub use repository::{Base, Codeowners, Repository, Visibility};
 
-use crate::domain::{CommitSha, PersonId, Role, RunId, TeamSlug};
+use crate::domain::{CommitSha, Person, PersonId, Role, RunId, TeamSlug};
 
 /// Everything known for one decision.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -57,5 +57,5 @@ pub struct Facts {
     /// What only this machine knows: inventories, variables, answers of the team's own gates.
     pub local: Local,
     /// The account we act under; `None` where the server did not say.
-    pub viewer: Option<PersonId>,
+    pub viewer: Option<Person>,
 }

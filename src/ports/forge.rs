@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, PersonId, PullNumber, RefName, Role, RunId, TeamSlug};
+use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, Person, PersonId, PullNumber, RefName, Role, RunId, TeamSlug};
 use crate::facts::{Base, Checks, Deployment, DeploymentPayload, DeploymentState, Fact, Listing, Lock, PullRequest, Push, Repository, RunState, Sighting};
 
 /// GitHub, as far as we need it. One implementation talks to it over HTTP.
@@ -63,6 +63,12 @@ pub trait Forge {
     /// Creates a deployment of an exact commit, judged already: the server does no merging and asks no checks.
     async fn deploy(&self, new: &NewDeployment) -> Result<DeploymentId, ForgeError>;
 
+    /// The open pull requests whose head this commit is.
+    async fn pulls_with_head(&self, head: &CommitSha) -> Result<Vec<PullNumber>, ForgeError>;
+
+    /// The open pull requests, most recently updated first; 100 at most.
+    async fn open_pulls(&self) -> Result<Vec<PullNumber>, ForgeError>;
+
     /// Sets a deployment's state.
     async fn set_state(&self, deployment: DeploymentId, state: &NewState) -> Result<(), ForgeError>;
 }
@@ -86,7 +92,7 @@ pub struct Survey {
     /// The server's time (its `Date` header).
     pub now: Timestamp,
     /// The account we act under, where the server says.
-    pub viewer: Option<PersonId>,
+    pub viewer: Option<Person>,
     /// The repository.
     pub repository: Repository,
     /// The base branch.

@@ -1,0 +1,45 @@
+//! The command line: parse, run, print, exit. Decides nothing.
+
+mod action;
+mod args;
+mod audit;
+mod demo;
+mod explain;
+mod office;
+mod policy;
+mod say;
+
+use clap::Parser as _;
+
+pub use args::{Cli, Command};
+pub use office::{Office, OfficeError, Place};
+
+use crate::env::Environment;
+use crate::exit::Exit;
+
+/// Runs the program with the process's arguments and environment.
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return say::usage(&error),
+    };
+    let variables = Environment::from_process();
+    for secret in variables.secrets() {
+        crate::error::register_secret(secrecy::ExposeSecret::expose_secret(&secret));
+    }
+    let voice = say::Voice::new(&cli, &variables);
+    match cli.command {
+        Command::Action { post } => action::action(post, &variables, &voice),
+        Command::Explain(options) => explain::explain(&options, &variables, &voice),
+        Command::Simulate(options) => explain::simulate(&options, &voice),
+        Command::Replay { record } => explain::replay(&record, &voice),
+        Command::Policy(command) => policy::policy(&command, &voice),
+        Command::Audit(command) => audit::audit(&command, &voice),
+        Command::Gates { json } => policy::gates(json, &voice),
+        Command::Demo(options) => demo::demo(&options, &voice),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut <Cli as clap::CommandFactory>::command(), "shipgate", &mut std::io::stdout());
+            Exit::Done
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Brings the outside together for one run of the pipeline: client, git, programs, audit log, runner's files.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use crate::audit::{AuditLog, StoreError};
+use crate::domain::{RepoSlug, RunId};
+use crate::env::Environment;
+use crate::exit::Exit;
+use crate::git::GitObjects;
+use crate::github::{GitHub, Settings};
+use crate::programs::{ChildEnvironment, LocalPrograms};
+use crate::run::World;
+use crate::runner::Runner;
+
+/// Where to work, by the environment's variables and what was typed.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The repository.
+    pub repository: RepoSlug,
+    /// The token.
+    pub token: SecretString,
+    /// The API's base URL.
+    pub api_url: String,
+    /// The GraphQL URL.
+    pub graphql_url: String,
+    /// The server's URL, for git and links.
+    pub server_url: String,
+    /// Where the audit log and the decision records go.
+    pub folder: PathBuf,
+    /// Our workflow run.
+    pub run: Option<RunId>,
+}
+
+/// Why there is nowhere to work.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeError {
+    /// Something is missing or malformed in the environment.
+    #[error("SG-USAGE: {what}")]
+    Missing {
+        /// What.
+        what: String,
+        /// How to give it.
+        hint: &'static str,
+    },
+    /// The client could not be made.
+    #[error("SG-FORGE: {0}")]
+    Client(String),
+    /// The audit log could not be opened.
+    #[error("SG-AUDIT: {0}")]
+    Audit(#[from] StoreError),
+}
+
+impl OfficeError {
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Missing { .. } => Exit::Usage,
+            Self::Client(_) => Exit::Forge,
+            Self::Audit(_) => Exit::Files,
+        }
+    }
+
+    /// What to do.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Missing { hint, .. } => Some(hint),
+            Self::Client(_) => None,
+            Self::Audit(_) => Some("look at the file, or give another with the input `audit-file`"),
+        }
+    }
+}
+
+impl Place {
+    /// From the variables that Actions sets, and a repository that was typed.
+    ///
+    /// # Errors
+    /// [`OfficeError::Missing`] naming what is missing.
+    pub fn from(variables: &Environment, typed: Option<&str>) -> Result<Self, OfficeError> {
+        let invalid = |error: &dyn std::fmt::Display, hint| OfficeError::Missing { what: error.to_string(), hint };
+        let typed = typed.map(|text| text.parse::<RepoSlug>()).transpose().map_err(|error| invalid(&error, "write OWNER/NAME"))?;
+        let given = variables.repository().map_err(|error| invalid(&error, "set GITHUB_REPOSITORY to OWNER/NAME"))?;
+        let repository = typed.or(given).or_else(|| crate::git::origin_slug(std::path::Path::new("."))).ok_or(OfficeError::Missing {
+            what: "no repository is named".to_owned(),
+            hint: "give --repo OWNER/NAME, or run this inside a clone",
+        })?;
+        let token = variables.token().ok_or(OfficeError::Missing {
+            what: "there is no token".to_owned(),
+            hint: "set GITHUB_TOKEN (in a workflow: the input `token`), e.g. GITHUB_TOKEN=$(gh auth token)",
+        })?;
+        let run = variables.run_id().map_err(|error| invalid(&error, "GITHUB_RUN_ID is a number"))?;
+        let api_url = variables.api_url().unwrap_or_else(|| "https://api.github.com".to_owned());
+        let graphql_url = variables.graphql_url().unwrap_or_else(|| graphql_beside(&api_url));
+        let server_url = variables.server_url().unwrap_or_else(|| "https://github.com".to_owned());
+        Ok(Self { repository, token, api_url, graphql_url, server_url, folder: folder(variables), run })
+    }
+}
+
+/// The GraphQL URL beside an API's: Enterprise Server has `/api/v3` and `/api/graphql`.
+fn graphql_beside(api_url: &str) -> String {
+    let base = api_url.trim_end_matches('/');
+    base.strip_suffix("/v3").map_or_else(|| format!("{base}/graphql"), |api| format!("{api}/graphql"))
+}
+
+/// On a runner the job's own temporary folder; elsewhere the state folder of the desktop standard.
+fn folder(variables: &Environment) -> PathBuf {
+    let state = variables.runner_temp().or_else(|| variables.state_home()).or_else(|| variables.home().map(|home| home.join(".local/state")));
+    state.unwrap_or_else(std::env::temp_dir).join("shipgate")
+}
+
+/// Everything one run of the pipeline touches, owned.
+#[derive(Debug)]
+pub struct Office {
+    forge: GitHub,
+    repo: GitObjects,
+    programs: LocalPrograms,
+    audit: RefCell<AuditLog>,
+    runner: Runner,
+    place: Place,
+}
+
+impl Office {
+    /// Opens the audit log and makes the client; asks nothing of the server.
+    ///
+    /// # Errors
+    /// [`OfficeError`] where one of them cannot be had.
+    pub fn open(place: Place, variables: &Environment) -> Result<Self, OfficeError> {
+        let settings = Settings {
+            api_url: place.api_url.clone(),
+            graphql_url: place.graphql_url.clone(),
+            server_url: place.server_url.clone(),
+            repository: place.repository.clone(),
+            token: place.token.clone(),
+            ..Settings::default_limits()
+        };
+        let forge = GitHub::new(settings).map_err(|error| OfficeError::Client(error.to_string()))?;
+        let remote = format!("{}/{}.git", place.server_url.trim_end_matches('/'), place.repository);
+        let repo = GitObjects::new(remote, Some(place.token.clone()), place.folder.join("git"));
+        let programs = LocalPrograms::new(ChildEnvironment::of(variables.all()));
+        let audit_file = variables.input("audit-file").filter(|path| !path.is_empty()).map_or_else(|| place.folder.join("audit.jsonl"), PathBuf::from);
+        let audit = AuditLog::open(&audit_file, Box::new(crate::error::redact))?;
+        let runner = Runner {
+            output: variables.output_path(),
+            state: variables.state_path(),
+            summary: variables.step_summary_path(),
+            commands: variables.in_actions(),
+        };
+        runner.output("audit-file", &audit_file.display().to_string());
+        Ok(Self { forge, repo, programs, audit: RefCell::new(audit), runner, place })
+    }
+
+    /// The world of the pipeline.
+    pub fn world<'a>(&'a self, variables: &'a Environment) -> World<'a, GitHub, GitObjects, LocalPrograms> {
+        let place = &self.place;
+        let log_url = place.run.map(|run| format!("{}/{}/actions/runs/{run}", place.server_url.trim_end_matches('/'), place.repository));
+        World {
+            forge: &self.forge,
+            repo: &self.repo,
+            programs: &self.programs,
+            variables,
+            audit: &self.audit,
+            runner: &self.runner,
+            run: place.run,
+            log_url,
+            records: place.folder.join("decisions"),
+        }
+    }
+
+    /// The runner's files.
+    pub fn runner(&self) -> &Runner {
+        &self.runner
+    }
+
+    /// The head of the audit log, as it is published.
+    pub fn audit_head(&self) -> String {
+        self.audit.borrow().head().to_string()
+    }
+}

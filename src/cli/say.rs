@@ -1,0 +1,93 @@
+//! What reaches the terminal: answers on standard output, everything else on standard error, and nothing secret on either (row A5).
+
+use std::io::{IsTerminal as _, Write as _};
+
+use super::args::{Cli, When};
+use crate::env::Environment;
+use crate::error::redact;
+use crate::exit::Exit;
+use crate::report::terminal::Paint;
+
+/// How to speak.
+#[derive(Clone, Copy, Debug)]
+pub struct Voice {
+    /// Whether answers are coloured.
+    pub paint: Paint,
+    /// Whether errors are coloured.
+    pub error_paint: Paint,
+}
+
+impl Voice {
+    /// From what was typed and the terminal; starts the log.
+    pub(super) fn new(cli: &Cli, variables: &Environment) -> Self {
+        let paint = |terminal: bool| match cli.color {
+            When::Always => Paint::Colour,
+            When::Never => Paint::Plain,
+            When::Auto if variables.no_color() => Paint::Plain,
+            When::Auto if variables.force_color() || terminal => Paint::Colour,
+            When::Auto => Paint::Plain,
+        };
+        let voice = Self { paint: paint(std::io::stdout().is_terminal()), error_paint: paint(std::io::stderr().is_terminal()) };
+        voice.start_log(cli.verbose, variables);
+        voice
+    }
+
+    /// Logs go to standard error: warnings always, more when asked for.
+    fn start_log(self, verbose: u8, variables: &Environment) {
+        let level = match (verbose, variables.runner_debug()) {
+            (0, false) => "shipgate=warn",
+            (1, _) => "shipgate=info",
+            _ => "shipgate=debug",
+        };
+        let filter = variables.log_filter().unwrap_or_else(|| level.to_owned());
+        let filter = tracing_subscriber::EnvFilter::try_new(&filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+        let subscriber =
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).without_time().with_ansi(self.error_paint == Paint::Colour).finish();
+        // A second start (the demo inside a test) keeps the first log.
+        let _ = tracing::subscriber::set_global_default(subscriber);
+    }
+
+    /// An answer, on standard output. A reader that went away is no error.
+    pub fn answer(self, text: &str) {
+        let _ = std::io::stdout().write_all(redact(text).as_bytes());
+    }
+
+    /// An error as people read it: what, why, and what to do.
+    pub fn error(self, error: &dyn std::error::Error, hint: Option<&str>) {
+        let mut text = String::new();
+        let (code, what) = split_code(&error.to_string());
+        text.push_str(&self.error_paint.judged(crate::gates::Judgement::NoGo, &format!("error{code}")));
+        text.push_str(&format!(": {what}\n"));
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            let words = inner.to_string();
+            if !what.contains(&words) {
+                text.push_str(&format!("caused by: {words}\n"));
+            }
+            cause = inner.source();
+        }
+        if let Some(hint) = hint {
+            text.push_str(&format!("hint: {hint}\n"));
+        }
+        self.aside(&text);
+    }
+
+    /// Something besides the answer, on standard error.
+    pub fn aside(self, text: &str) {
+        let _ = std::io::stderr().write_all(redact(text).as_bytes());
+    }
+}
+
+/// `SG-XXX: what` becomes `[SG-XXX]` and `what`.
+fn split_code(text: &str) -> (String, String) {
+    match text.split_once(": ") {
+        Some((code, what)) if code.starts_with("SG-") => (format!("[{code}]"), what.to_owned()),
+        _ => (String::new(), text.to_owned()),
+    }
+}
+
+/// What clap found; help and version are answers.
+pub(super) fn usage(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}

@@ -1,0 +1,60 @@
+//! Process exit codes: a public contract, documented in `docs/exit-codes.md`.
+
+/// How the process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, or go.
+    Done,
+    /// No-go: a gate refused, a log was tampered with, a replay differed.
+    NoGo,
+    /// The command line was not understood.
+    Usage,
+    /// The policy is not valid.
+    InvalidPolicy,
+    /// Waiting for somebody or something.
+    Waiting,
+    /// GitHub could not be reached, or did not do what was asked.
+    Forge,
+    /// A file could not be read or written.
+    Files,
+    /// A bug of ours.
+    Bug,
+}
+
+/// Every exit code with its meaning: the docs are compared with it.
+pub const EXITS: &[(Exit, u8, &str)] = &[
+    (Exit::Done, 0, "done, or go"),
+    (Exit::NoGo, 1, "no-go: a gate refused, an audit log was tampered with, or a replay differed"),
+    (Exit::Usage, 2, "the command line was not understood"),
+    (Exit::InvalidPolicy, 3, "the policy is not valid, or there is none"),
+    (Exit::Waiting, 4, "waiting for somebody or something"),
+    (Exit::Forge, 10, "GitHub could not be reached, or did not do what was asked"),
+    (Exit::Files, 11, "a file could not be read or written"),
+    (Exit::Bug, 70, "a bug of ours"),
+];
+
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        EXITS.iter().find(|(exit, _, _)| *exit == self).map_or(70, |(_, code, _)| *code)
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exit_code_is_registered_once() {
+        let mut codes: Vec<u8> = EXITS.iter().map(|(_, code, _)| *code).collect();
+        codes.dedup();
+        assert_eq!(codes.len(), EXITS.len());
+        assert_eq!(Exit::Waiting.code(), 4);
+    }
+}

@@ -1,0 +1,297 @@
+//! Needs → facts, through the ports, in as few round trips as possible. Never judges.
+//!
+//! The survey carries nearly everything. What only some policies need (roles, teams, who pushed, runs behind locks, older
+//! deployments, this machine's facts) is asked for at once, side by side, and only where a gate in force will look at it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::domain::{CommitSha, Login, Person, PersonId, Principal, Role, RunId, TeamSlug};
+use crate::env::Environment as Variables;
+use crate::facts::{Carry, CustomAnswer, Fact, Facts, Listing, Local, LockKind, PullRequest, ReviewState, Why};
+use crate::gates::{Case, Said, carry_candidates};
+use crate::intake::{Command, Request};
+use crate::policy::codeowners::owners_in;
+use crate::policy::{Argv, Environment, Excluded, Inventory, Policy};
+use crate::ports::{Forge, ForgeError, MergeQuestion, Programs, Repo, Survey};
+use crate::programs::lines;
+
+/// How long an inventory command may take.
+const INVENTORY_LIMIT: Duration = Duration::from_secs(30);
+
+/// What is being decided, as far as gathering needs to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Need<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The environment.
+    pub environment: &'a Environment,
+    /// What people said.
+    pub said: &'a [Said],
+}
+
+/// Facts from a survey alone: enough to find pending requests, and for commands that deploy nothing.
+pub fn from_survey(survey: &Survey) -> Facts {
+    Facts {
+        now: survey.now,
+        repository: survey.repository.clone(),
+        base: survey.base.clone(),
+        pull: survey.pull.clone(),
+        checks: survey.checks.clone(),
+        roles: BTreeMap::new(),
+        teams: BTreeMap::new(),
+        carried: BTreeMap::new(),
+        locks: survey.locks.clone(),
+        runs: BTreeMap::new(),
+        deployments: survey.deployments.clone(),
+        local: Local::default(),
+        viewer: survey.viewer,
+    }
+}
+
+/// Adds what the policy's gates need beyond the survey.
+pub async fn complete<F: Forge>(forge: &F, mut facts: Facts, need: &Need<'_>) -> Facts {
+    let people = people_to_ask(&facts, need);
+    let teams = teams_to_ask(&facts, need);
+    let runs = runs_to_ask(&facts, need);
+    let (roles, members, push, states, older) = tokio::join!(
+        ask_roles(forge, &people),
+        ask_teams(forge, &teams),
+        ask_push(forge, &facts, need),
+        ask_runs(forge, &runs),
+        ask_older_deployments(forge, &facts, need),
+    );
+    for (id, role) in roles {
+        facts.roles.entry(id).or_insert(role);
+    }
+    facts.teams.extend(members);
+    facts.runs.extend(states);
+    if let Some(push) = push {
+        match push {
+            Ok(Some((by, sighting))) => {
+                facts.pull.pushed_by = Fact::Known(by);
+                facts.pull.sightings.push(sighting);
+            }
+            Ok(None) => {}
+            Err(error) => facts.pull.pushed_by = Fact::Unavailable(Why::new(format!("the repository's activity could not be read: {error}"))),
+        }
+    }
+    if let Some(deployments) = older {
+        facts.deployments = deployments;
+    }
+    facts
+}
+
+/// The principals whose roles and teams the gates will look at.
+fn principals<'a>(need: &'a Need<'_>) -> impl Iterator<Item = &'a Principal> {
+    let gates = &need.environment.gates;
+    let commands = need.policy.commands.who.get(&need.request.command.name()).into_iter().flatten();
+    commands.chain(&gates.permission.who).chain(&gates.approval.from).chain(&gates.policy_change.approve)
+}
+
+/// People whose role is not known from the survey and may matter: who commands, who approved or rejected in a comment or review.
+fn people_to_ask(facts: &Facts, need: &Need<'_>) -> BTreeMap<PersonId, Login> {
+    let strictest = principals(need).filter_map(|principal| if let Principal::Role(role) = principal { Some(*role) } else { None }).max().unwrap_or(Role::Write);
+    let mut people: BTreeMap<PersonId, Login> = BTreeMap::new();
+    let mut add = |person: &Person| {
+        if person.is_human() && !facts.roles.contains_key(&person.id) {
+            people.insert(person.id, person.login.clone());
+        }
+    };
+    add(&need.request.actor);
+    for said in need.said.iter().filter(|said| matches!(said.command, Command::Approve { .. } | Command::Reject { .. })) {
+        add(&said.by);
+    }
+    for review in facts.pull.reviews.known().into_iter().flat_map(|reviews| &reviews.items) {
+        let matters = matches!(review.state, ReviewState::Approved | ReviewState::ChangesRequested);
+        if let Some(author) = review.author.as_ref().filter(|_| matters && !(review.by_writer && strictest <= Role::Write)) {
+            add(author);
+        }
+    }
+    people
+}
+
+fn teams_to_ask(facts: &Facts, need: &Need<'_>) -> BTreeSet<TeamSlug> {
+    let mut teams = BTreeSet::new();
+    let mut owners = false;
+    for principal in principals(need) {
+        match principal {
+            Principal::Team(team) => {
+                teams.insert(team.clone());
+            }
+            Principal::Codeowners => owners = true,
+            Principal::User(_) | Principal::Role(_) => {}
+        }
+    }
+    if let Some(codeowners) = facts.base.codeowners.known().filter(|_| owners) {
+        teams.extend(owners_in(codeowners, &changed_paths(&facts.pull)).into_iter().filter_map(|owner| if let Principal::Team(team) = owner { Some(team) } else { None }));
+    }
+    teams
+}
+
+fn changed_paths(pull: &PullRequest) -> Vec<String> {
+    let files = pull.files.known().map(|files| files.items.as_slice()).unwrap_or_default();
+    files.iter().flat_map(|file| std::iter::once(file.path.clone()).chain(file.previous.clone())).collect()
+}
+
+/// The runs behind other requests' deployment holds.
+fn runs_to_ask(facts: &Facts, need: &Need<'_>) -> BTreeSet<RunId> {
+    let locks = facts.locks.known().map(Vec::as_slice).unwrap_or_default();
+    let here = locks.iter().filter(|lock| lock.environment == need.environment.name);
+    let holds = here.filter_map(|lock| lock.record.as_ref()).flat_map(|record| record.live(facts.now));
+    holds.filter(|hold| hold.kind == LockKind::Deployment && hold.request != need.request.key).filter_map(|hold| hold.run).collect()
+}
+
+async fn ask_roles<F: Forge>(forge: &F, people: &BTreeMap<PersonId, Login>) -> BTreeMap<PersonId, Fact<Role>> {
+    if people.is_empty() {
+        return BTreeMap::new();
+    }
+    let logins: Vec<Login> = people.values().cloned().collect();
+    match forge.roles(&logins).await {
+        Ok(mut answered) => people
+            .iter()
+            .map(|(id, login)| match answered.remove(login) {
+                // The login may have been taken over since: only the same account's role counts.
+                Some((answered_id, role)) if answered_id == *id => (*id, Fact::Known(role)),
+                Some(_) => (*id, Fact::Unavailable(Why::new(format!("{login} is another account now")))),
+                None => (*id, Fact::Known(Role::None)),
+            })
+            .collect(),
+        Err(error) => people.iter().map(|(id, login)| (*id, Fact::Unavailable(cannot(&format!("the role of {login}"), &error)))).collect(),
+    }
+}
+
+async fn ask_teams<F: Forge>(forge: &F, teams: &BTreeSet<TeamSlug>) -> BTreeMap<TeamSlug, Fact<Vec<PersonId>>> {
+    if teams.is_empty() {
+        return BTreeMap::new();
+    }
+    let wanted: Vec<TeamSlug> = teams.iter().cloned().collect();
+    match forge.teams(&wanted).await {
+        Ok(answered) => answered,
+        Err(error) => wanted.into_iter().map(|team| (team.clone(), Fact::Unavailable(cannot(&format!("the members of {team}"), &error)))).collect(),
+    }
+}
+
+type Pushed = Result<Option<(crate::facts::Push, crate::facts::Sighting)>, ForgeError>;
+
+/// Asks the repository's activity where the survey could not say who pushed, or when the head arrived.
+async fn ask_push<F: Forge>(forge: &F, facts: &Facts, need: &Need<'_>) -> Option<Pushed> {
+    let pull = &facts.pull;
+    let pusher_needed = need.environment.gates.approval.exclude.contains(&Excluded::Pusher) && pull.pushed_by.known().is_none();
+    let seen = pull.sightings.iter().any(|sighting| sighting.at <= need.request.at);
+    if !pusher_needed && seen {
+        return None;
+    }
+    Some(forge.push_of(&pull.head_branch, &pull.head).await)
+}
+
+async fn ask_runs<F: Forge>(forge: &F, runs: &BTreeSet<RunId>) -> BTreeMap<RunId, Fact<crate::facts::RunState>> {
+    let mut states = BTreeMap::new();
+    for run in runs {
+        let state = match forge.run_state(*run).await {
+            Ok(state) => Fact::Known(state),
+            Err(error) => Fact::Unavailable(cannot(&format!("workflow run {run}"), &error)),
+        };
+        states.insert(*run, state);
+    }
+    states
+}
+
+/// The deployments of the environments before, where the survey's list was too short to hold them.
+async fn ask_older_deployments<F: Forge>(forge: &F, facts: &Facts, need: &Need<'_>) -> Option<Fact<Listing<crate::facts::Deployment>>> {
+    let listing = facts.deployments.known().filter(|listing| !listing.complete)?;
+    let missing: Vec<_> = need
+        .environment
+        .after
+        .iter()
+        .filter(|name| !listing.items.iter().any(|deployment| deployment.environment.eq_ignore_ascii_case(name.as_str()) && deployment.sha == facts.pull.head))
+        .collect();
+    let mut items = listing.items.clone();
+    for name in missing {
+        match forge.deployments(name).await {
+            Ok(found) => items.extend(found.into_iter().filter(|deployment| !listing.items.iter().any(|known| known.id == deployment.id))),
+            Err(error) => return Some(Fact::Unavailable(cannot(&format!("the deployments of {name}"), &error))),
+        }
+    }
+    let listing = Listing { total: listing.total, complete: true, items };
+    Some(Fact::Known(listing))
+}
+
+fn cannot(what: &str, error: &ForgeError) -> Why {
+    let why = Why::new(format!("{what} could not be read: {}", error.fault));
+    match error.permission() {
+        Some(permission) => why.mended_by(format!("give the token the permission `{permission}`")),
+        None => why,
+    }
+}
+
+/// Adds, for approvals on earlier commits, whether the head is that commit mechanically brought onto a newer base: only where that would
+/// change the verdict.
+pub async fn carry<F: Forge, R: Repo>(forge: &F, repo: &R, case: &Case<'_>) -> BTreeMap<CommitSha, Fact<Carry>> {
+    let mut carried = BTreeMap::new();
+    for approved in carry_candidates(case) {
+        let fact = match carry_one(forge, repo, case.facts, &approved).await {
+            Ok(carry) => Fact::Known(carry),
+            Err(why) => Fact::Unavailable(why),
+        };
+        carried.insert(approved, fact);
+    }
+    carried
+}
+
+async fn carry_one<F: Forge, R: Repo>(forge: &F, repo: &R, facts: &Facts, approved: &CommitSha) -> Result<Carry, Why> {
+    let error = |error: ForgeError| cannot("the history", &error);
+    let onto = forge.merge_base(&facts.base.sha, &facts.pull.head).await.map_err(error)?;
+    let ancestor = forge.merge_base(&onto, approved).await.map_err(error)?;
+    let question = MergeQuestion { ancestor, ours: approved.clone(), theirs: onto.clone() };
+    let merged_tree = repo.merged_tree(&question).map_err(|error| Why::new(error.to_string()))?;
+    Ok(Carry { from: approved.clone(), onto, merged_tree })
+}
+
+/// What only this machine knows (rows V3, V5, V10).
+pub fn local<P: Programs>(programs: &P, variables: &Variables, need: &Need<'_>) -> Local {
+    let environment = need.environment;
+    let inventory = match environment.target.as_ref().map(|target| &target.inventory) {
+        Some(Inventory::Run(argv)) => run_lines(programs, argv),
+        Some(Inventory::Names(_)) | None => Fact::NotAsked,
+    };
+    let services = need.policy.services.run.as_ref().map_or(Fact::NotAsked, |argv| run_lines(programs, argv));
+    let variables = environment.variables.iter().map(|name| (name.clone(), variables.presence(name))).collect();
+    Local { inventory, services, variables, custom: BTreeMap::new() }
+}
+
+fn run_lines<P: Programs>(programs: &P, argv: &Argv) -> Fact<Vec<String>> {
+    let finished = match programs.run(argv, b"", INVENTORY_LIMIT) {
+        Ok(finished) => finished,
+        Err(error) => return Fact::Unavailable(Why::new(error.to_string())),
+    };
+    match lines(&finished) {
+        Ok(lines) => Fact::Known(lines),
+        Err(error) => Fact::Unavailable(Why::new(format!("`{}`: {error}", argv.program()))),
+    }
+}
+
+/// Asks the team's own gates (row G20): the facts as JSON on standard input, an answer as JSON on standard output.
+pub fn custom<P: Programs>(programs: &P, case: &Case<'_>) -> BTreeMap<crate::domain::CustomId, Fact<CustomAnswer>> {
+    let input = serde_json::json!({ "schema_version": 1, "request": case.request, "environment": case.environment.name, "facts": case.facts });
+    let input = input.to_string();
+    case.environment.gates.custom.iter().map(|rule| (rule.id.clone(), ask_custom(programs, rule, input.as_bytes()))).collect()
+}
+
+fn ask_custom<P: Programs>(programs: &P, rule: &crate::policy::CustomRule, input: &[u8]) -> Fact<CustomAnswer> {
+    let limit = Duration::from_secs(u64::from(rule.timeout.seconds()));
+    let finished = match programs.run(&rule.run, input, limit) {
+        Ok(finished) => finished,
+        Err(error) => return Fact::Unavailable(Why::new(error.to_string())),
+    };
+    if finished.code != Some(0) {
+        let ended = finished.code.map_or("was killed by a signal".to_owned(), |code| format!("ended with exit code {code}"));
+        return Fact::Unavailable(Why::new(format!("`{}` {ended}: {}", rule.run.program(), crate::error::redact(&finished.error_tail))));
+    }
+    match serde_json::from_slice::<CustomAnswer>(&finished.output) {
+        Ok(answer) => Fact::Known(answer),
+        Err(error) => Fact::Unavailable(Why::new(format!("`{}` did not answer a verdict as JSON: {error}", rule.run.program()))),
+    }
+}

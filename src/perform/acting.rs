@@ -1,0 +1,45 @@
+//! What every effect needs: the forge, the audit log, the runner's files.
+
+use std::cell::RefCell;
+
+use super::Note;
+use crate::audit::{AuditEvent, AuditLog};
+use crate::domain::RunId;
+use crate::facts::ClaimId;
+use crate::runner::Runner;
+
+/// What every effect needs.
+#[derive(Debug)]
+pub struct Acting<'a, F> {
+    /// GitHub.
+    pub forge: &'a F,
+    /// Where every action is recorded.
+    pub audit: &'a RefCell<AuditLog>,
+    /// The runner's outputs and state.
+    pub runner: &'a Runner,
+    /// Our workflow run, where there is one.
+    pub run: Option<RunId>,
+    /// Where our run can be seen.
+    pub log_url: Option<&'a str>,
+}
+
+impl<F> Acting<'_, F> {
+    /// Records an event. A log that cannot be written is said loudly and does not stop a deployment half-way.
+    pub fn note(&self, event: AuditEvent, entry: Note) {
+        if let Err(error) = self.audit.borrow_mut().append(&entry.into_entry(event)) {
+            tracing::error!("the audit log could not be written: {error}");
+            self.runner.annotate(crate::runner::Level::Error, &format!("The audit log could not be written: {error}"));
+        }
+    }
+}
+
+/// A fresh claim id: 128 random bits from the operating system.
+///
+/// # Panics
+/// Where the operating system has no randomness to give: without it no claim is safe.
+pub fn fresh_claim() -> ClaimId {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    ClaimId::new(hex).expect("sixteen bytes are 32 hexadecimal digits")
+}

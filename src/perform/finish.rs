@@ -1,0 +1,185 @@
+//! Ends a deployment with its job's outcome: state, comment, lock. Safe to run again, and in any order with a redelivery.
+
+use super::locks::Swap;
+use super::{Acting, Said, fresh_claim, say};
+use super::Note;
+use crate::audit::{AuditEvent, Outcome};
+use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
+use crate::facts::{ClaimId, DeploymentState, Lock};
+use crate::plan;
+use crate::policy::Environment;
+use crate::ports::{Forge, ForgeError, NewState, Reaction, Swapped};
+
+/// How often a release is tried against others who change the same lock.
+const ROUNDS: usize = 5;
+
+/// How the job ended, in the runner's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Every step succeeded.
+    Success,
+    /// A step failed.
+    Failure,
+    /// Somebody cancelled the job.
+    Cancelled,
+    /// The job died and nobody knows how far it came.
+    Unknown,
+}
+
+/// What is known of the deployment to end.
+#[derive(Clone, Debug)]
+pub struct Finished<'a> {
+    /// How it ended.
+    pub ending: Ending,
+    /// The request.
+    pub key: &'a RequestKey,
+    /// The pull request.
+    pub pull: PullNumber,
+    /// The environment.
+    pub environment: &'a EnvName,
+    /// The commit.
+    pub sha: &'a CommitSha,
+    /// The claim of its lock.
+    pub claim: &'a ClaimId,
+    /// The deployment; where absent it is looked for by the claim.
+    pub deployment: Option<DeploymentId>,
+    /// The status comment.
+    pub comment: Option<CommentId>,
+    /// The comment with the command, for the reaction.
+    pub command_comment: Option<CommentId>,
+    /// The status comment's new text.
+    pub body: &'a str,
+    /// Where the environment can be seen.
+    pub environment_url: Option<String>,
+    /// The repository's global node id.
+    pub repository: &'a str,
+    /// How long it took, where known.
+    pub seconds: Option<u64>,
+    /// The entry of the audit log to complete.
+    pub entry: Note,
+}
+
+impl Ending {
+    /// The ending by the runner's word for a job's status.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "success" => Self::Success,
+            "failure" => Self::Failure,
+            "cancelled" => Self::Cancelled,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// In the runner's words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Cancelled => "cancelled",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    fn outcome(self) -> Outcome {
+        match self {
+            Self::Success => Outcome::Success,
+            Self::Failure => Outcome::Failure,
+            Self::Cancelled => Outcome::Cancelled,
+            Self::Unknown => Outcome::Unknown,
+        }
+    }
+
+    fn state(self) -> DeploymentState {
+        match self {
+            Self::Success => DeploymentState::Success,
+            Self::Failure => DeploymentState::Failure,
+            Self::Cancelled | Self::Unknown => DeploymentState::Error,
+        }
+    }
+}
+
+/// Ends it.
+///
+/// # Errors
+/// The first [`ForgeError`]; everything that could be done was done all the same.
+pub async fn finish<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<(), ForgeError> {
+    let said = Said { pull: end.pull, key: end.key, existing: end.comment, body: end.body };
+    let (state, freed, _, ()) = tokio::join!(
+        set_state(acting, end),
+        acting.release(end.environment, end.claim, end.sha, end.repository),
+        say(acting, &said),
+        react(acting, end),
+    );
+    let outcome = end.ending.outcome();
+    acting.note(AuditEvent::DeploymentExecuted, end.entry.clone().outcome(outcome).took(end.seconds).detail("exit_code", exit_code(end.ending)));
+    if matches!(freed, Ok(true)) {
+        acting.note(AuditEvent::LockReleased, end.entry.clone().outcome(Outcome::Done).detail("claim", end.claim.as_str()));
+    }
+    acting.note(AuditEvent::DeploymentCompleted, end.entry.clone().outcome(outcome).took(end.seconds).no_rollback());
+    state?;
+    freed.map(|_| ())
+}
+
+/// The exit code that the job's outcome stands for: the runner tells the outcome, not the code.
+fn exit_code(ending: Ending) -> Option<i32> {
+    match ending {
+        Ending::Success => Some(0),
+        Ending::Failure => Some(1),
+        Ending::Cancelled | Ending::Unknown => None,
+    }
+}
+
+async fn set_state<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<(), ForgeError> {
+    let id = match end.deployment {
+        Some(id) => Some(id),
+        None => {
+            let found = acting.forge.deployments(end.environment).await?;
+            found.into_iter().find(|deployment| deployment.payload.as_ref().is_some_and(|payload| payload.claim == *end.claim)).map(|deployment| deployment.id)
+        }
+    };
+    let Some(id) = id else { return Ok(()) };
+    let state = NewState {
+        state: end.ending.state(),
+        description: format!("The job ended with {}", end.ending.as_str()),
+        log_url: acting.log_url.map(str::to_owned),
+        environment_url: end.environment_url.clone(),
+    };
+    match acting.forge.set_state(id, &state).await {
+        // A state that was set twice says the same as one that was set once.
+        Err(error) if error.fault.is_transient() => acting.forge.set_state(id, &state).await,
+        other => other,
+    }
+}
+
+async fn react<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) {
+    let Some(comment) = end.command_comment else { return };
+    let reaction = if end.ending == Ending::Success { Reaction::Rocket } else { Reaction::MinusOne };
+    if let Err(error) = acting.forge.react(comment, reaction).await {
+        tracing::warn!("the reaction could not be added: {error}");
+    }
+}
+
+impl<F: Forge> Acting<'_, F> {
+    /// Frees this claim, and nothing else. `false` where it was not there any more.
+    pub(super) async fn release(&self, environment: &EnvName, claim: &ClaimId, at: &CommitSha, repository: &str) -> Result<bool, ForgeError> {
+        for _ in 0..ROUNDS {
+            let locks = self.forge.locks().await?;
+            let Some(lock) = locks.iter().find(|lock: &&Lock| lock.environment == *environment) else { return Ok(false) };
+            let now = lock.record.as_ref().map_or(jiff::Timestamp::MIN, |record| record.at);
+            let Some(change) = plan::release(lock, claim, &fresh_claim(), now) else { return Ok(false) };
+            let swap = Swap { change: &change, at, repository };
+            let record = self.write_lock_record(&change, at).await?;
+            if self.swap_to(&swap, record).await? == Swapped::Done {
+                return Ok(true);
+            }
+        }
+        Err(ForgeError::contended(environment))
+    }
+
+    /// Frees a claim after a failure, and says so where it could not: the hold then ends by itself.
+    pub(super) async fn free_claim(&self, environment: &Environment, claim: &ClaimId, at: &CommitSha, repository: &str) {
+        if let Err(error) = self.release(&environment.name, claim, at, repository).await {
+            tracing::error!("the lock of {} could not be freed; it frees itself after {}: {error}", environment.name, environment.gates.lock.expires);
+        }
+    }
+}

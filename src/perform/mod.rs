@@ -1,0 +1,18 @@
+//! Effects → outcomes, through the ports: audited, idempotent, resumable. Nothing here judges; what deploys needs a [`Clearance`](crate::gates::Clearance).
+//!
+//! A write that may have happened is read back before it is written again. Every path out of a started deployment leaves a true state:
+//! either the lock is held by a deployment that runs, or it is free.
+
+mod acting;
+mod finish;
+mod locks;
+mod note;
+mod say;
+mod start;
+
+pub use acting::{Acting, fresh_claim};
+pub use finish::{Ending, Finished, finish};
+pub use locks::{Swap, swap_lock};
+pub use note::Note;
+pub use say::{Said, say};
+pub use start::{Launch, Running, Started, start};

@@ -1,0 +1,60 @@
+//! One comment a request, rewritten in place (row C4). A comment that may have been written is looked for before it is written again.
+
+use super::Acting;
+use crate::domain::{CommentId, PullNumber, RequestKey};
+use crate::error::redact;
+use crate::ports::{Forge, ForgeError, Wrote};
+
+/// What to say, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// The pull request.
+    pub pull: PullNumber,
+    /// The request whose comment it is.
+    pub key: &'a RequestKey,
+    /// The comment to rewrite, where it is known.
+    pub existing: Option<CommentId>,
+    /// The text; it begins with the request's marker.
+    pub body: &'a str,
+}
+
+/// Writes or rewrites the comment. A failure is logged and shown in the run, and stops nothing: `None`.
+pub async fn say<F: Forge>(acting: &Acting<'_, F>, said: &Said<'_>) -> Option<CommentId> {
+    match try_say(acting.forge, said).await {
+        Ok(id) => Some(id),
+        Err(error) => {
+            tracing::warn!("the comment could not be written: {error}");
+            acting.runner.annotate(crate::runner::Level::Warning, &format!("The comment on the pull request could not be written: {error}"));
+            None
+        }
+    }
+}
+
+async fn try_say<F: Forge>(forge: &F, said: &Said<'_>) -> Result<CommentId, ForgeError> {
+    let body = redact(said.body);
+    if let Some(id) = said.existing {
+        match forge.edit_comment(id, &body).await {
+            Ok(()) => return Ok(id),
+            // Somebody deleted it: write it anew.
+            Err(error) if matches!(error.fault, crate::ports::ForgeFault::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    match forge.comment(said.pull, &body).await {
+        Err(error) if error.wrote == Wrote::Maybe => read_back(forge, said, &body, error).await,
+        other => other,
+    }
+}
+
+async fn read_back<F: Forge>(forge: &F, said: &Said<'_>, body: &str, error: ForgeError) -> Result<CommentId, ForgeError> {
+    tracing::debug!("looking whether the comment was written: {error}");
+    let start = format!("<!-- shipgate {} ", said.key);
+    let ours = forge.our_comments(said.pull).await?;
+    match ours.iter().rfind(|comment| comment.body.starts_with(&start)) {
+        Some(comment) => {
+            forge.edit_comment(comment.id, body).await?;
+            Ok(comment.id)
+        }
+        None => forge.comment(said.pull, body).await,
+    }
+}

@@ -1,0 +1,118 @@
+//! Hostile text made safe to show: in Markdown, in a terminal, in a workflow command.
+
+use std::fmt::Write as _;
+
+use crate::domain::is_invisible;
+
+/// The text on one line, with every control and invisible character escaped: safe in a terminal and in a log.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\n' || character == '\t' {
+            out.push(' ');
+        } else if character.is_control() || is_invisible(character) {
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// The text as Markdown that shows exactly that text, also in a table cell: every ASCII punctuation mark that means something is escaped, and
+/// mentions, references and links are broken by an empty HTML comment, because GitHub resolves them after unescaping.
+pub fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in plain(text).chars() {
+        match character {
+            '@' => out.push_str("@<!-- -->"),
+            '#' => out.push_str("\\#<!-- -->"),
+            ':' => out.push_str(":<!-- -->"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '|' | '~' | '$' | '^' | '=' | '"' | '\'' => {
+                out.push('\\');
+                out.push(character);
+            }
+            _ => out.push(character),
+        }
+    }
+    // `www.` links itself without a scheme; a line's first `-`, `+` or `1.` would begin a list.
+    let out = out.replace("www.", "www<!-- -->.");
+    match out.chars().next() {
+        Some('-' | '+') => format!("\\{out}"),
+        Some(first) if first.is_ascii_digit() => format!("<!-- -->{out}"),
+        _ => out,
+    }
+}
+
+/// The text as a Markdown code span, also in a table cell: nothing in it is a mention, a link or markup.
+pub fn code(text: &str) -> String {
+    let text = plain(text).replace('|', "\\|");
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') || text.is_empty() { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// A Markdown code fence around a block, longer than any run of backticks in it.
+pub fn fenced(text: &str) -> String {
+    let safe: String = text.lines().map(plain).collect::<Vec<_>>().join("\n");
+    let longest = safe.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{safe}\n{fence}")
+}
+
+/// A value in a GitHub workflow command's message (`::error::…`): percent, carriage return and newline escaped, as GitHub documents.
+pub fn workflow_message(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+#[cfg(test)]
+mod tests {
+    use pulldown_cmark::{Event, Options, Parser, html};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn mentions_links_and_markup_in_hostile_text_are_only_text() {
+        let hostile = "@octocat **bold** [x](https://evil.example) <script> | cell #12 www.evil.example `code`";
+        let mut rendered = String::new();
+        html::push_html(&mut rendered, Parser::new_ext(&markdown(hostile), Options::all()));
+        for mark in ["<script", "<strong", "<a ", "<code", "@octocat", "#12", "www.evil"] {
+            assert!(!rendered.contains(mark), "{mark} in {rendered}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn markdown_shows_exactly_the_text(text in "[ -~äπ]{0,60}") {
+            let escaped = markdown(&text);
+            let mut shown = String::new();
+            for event in Parser::new_ext(&escaped, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+                match event {
+                    Event::Text(part) => shown.push_str(&part),
+                    Event::InlineHtml(comment) | Event::Html(comment) => prop_assert_eq!(comment.trim(), "<!-- -->"),
+                    Event::Start(_) | Event::End(_) => {}
+                    other => prop_assert!(false, "{:?} from {:?}", other, escaped),
+                }
+            }
+            prop_assert_eq!(shown.trim(), text.trim());
+        }
+
+        #[test]
+        fn a_code_span_holds_any_text(text in "[ -~]{1,40}") {
+            let parsed: Vec<_> = Parser::new(&format!("a {} b", code(&text))).collect();
+            let codes = parsed.iter().filter(|event| matches!(event, Event::Code(_))).count();
+            prop_assert!(codes <= 1 && !parsed.iter().any(|event| matches!(event, Event::InlineHtml(_))));
+        }
+    }
+
+    #[test]
+    fn control_and_bidirectional_characters_never_reach_a_terminal() {
+        assert_eq!(plain("a\u{1b}[31mb\u{202e}c\nd"), "a\\u{1b}[31mb\\u{202e}c d");
+        assert_eq!(workflow_message("a%\r\n::error::x"), "a%25%0D%0A::error::x");
+    }
+}

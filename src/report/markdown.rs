@@ -1,0 +1,271 @@
+//! Words for pull-request comments and job summaries. Everything that came from outside goes through `escape`.
+
+use std::fmt::Write as _;
+
+use super::escape::{code, markdown};
+use super::table::{self, mark, word};
+use crate::domain::{EnvName, Person};
+use crate::facts::Facts;
+use crate::gates::{Evaluation, Judgement, Reason};
+use crate::intake::{COMMANDS, Request};
+use crate::plan::{DeploymentPlan, RiskLevel, Status, marker};
+
+/// GitHub's limit for a comment, in characters; ours keeps some way off it.
+const MOST: usize = 60_000;
+
+/// How a deployment request stands, for its status comment.
+#[derive(Clone, Debug)]
+pub enum Standing<'a> {
+    /// Judged, and not (yet) go.
+    Held,
+    /// Only judged: `/plan`.
+    Planned(&'a DeploymentPlan),
+    /// Cleared, locked, created: the deployment runs.
+    Running,
+    /// Ended well.
+    Succeeded,
+    /// Ended badly, with what is known.
+    Failed(&'a str),
+    /// Stopped by somebody.
+    Cancelled(&'a str),
+    /// It could not be carried out: an error, with what to do.
+    Broken(&'a str),
+}
+
+/// What a status comment is about.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// The environment, by its policy name.
+    pub environment: &'a EnvName,
+    /// The commit.
+    pub commit: &'a str,
+    /// Where the environment can be seen.
+    pub url: Option<&'a str>,
+    /// Where the run can be seen.
+    pub log: Option<&'a str>,
+}
+
+/// The status comment of a deployment request: one a request, rewritten in place (row C4).
+pub fn status_comment(subject: &Subject<'_>, evaluation: Option<&Evaluation>, standing: &Standing<'_>) -> String {
+    let judgement = evaluation.map_or(Judgement::NoGo, |evaluation| evaluation.verdict.judgement());
+    let status = match standing {
+        Standing::Held if judgement == Judgement::Waiting => Status::Waiting,
+        _ => Status::Settled,
+    };
+    let mut out = format!("{}\n### {}\n\n", marker(&subject.request.key, status), headline(subject, judgement, standing));
+    out.push_str(&sentence(subject, standing));
+    if let Some(evaluation) = evaluation {
+        next_steps(&mut out, evaluation, subject.environment);
+        if let Standing::Planned(plan) = standing {
+            plan_sections(&mut out, plan);
+        }
+        gate_table(&mut out, evaluation);
+        evidence(&mut out, evaluation);
+    }
+    cut(out)
+}
+
+fn headline(subject: &Subject<'_>, judgement: Judgement, standing: &Standing<'_>) -> String {
+    let environment = subject.environment;
+    match standing {
+        Standing::Held if judgement == Judgement::Waiting => format!("⏳ Deployment to {environment} is waiting"),
+        Standing::Held => format!("⛔ Deployment to {environment} is refused"),
+        Standing::Planned(_) => format!("📋 Plan for {environment}: {} {}", mark(judgement), word(judgement)),
+        Standing::Running => format!("🚀 Deploying to {environment}"),
+        Standing::Succeeded => format!("✅ Deployed to {environment}"),
+        Standing::Failed(_) => format!("❌ Deployment to {environment} failed"),
+        Standing::Cancelled(_) => format!("🚫 Deployment to {environment} was cancelled"),
+        Standing::Broken(_) => format!("❌ Deployment to {environment} could not be carried out"),
+    }
+}
+
+fn sentence(subject: &Subject<'_>, standing: &Standing<'_>) -> String {
+    let who = person(&subject.request.actor);
+    let mut out = format!("{who} asked for {} on {}.", code(subject.commit.get(..12).unwrap_or(subject.commit)), code(subject.environment.as_str()));
+    let more = match standing {
+        Standing::Held => None,
+        Standing::Planned(_) => Some("Nothing was changed.".to_owned()),
+        Standing::Running => Some("Every gate says go; the environment is locked while it runs.".to_owned()),
+        Standing::Succeeded => Some("The lock is free again.".to_owned()),
+        Standing::Failed(why) | Standing::Cancelled(why) | Standing::Broken(why) => Some(markdown(why)),
+    };
+    if let Some(more) = more {
+        let _ = write!(out, " {more}");
+    }
+    for (name, url) in [("environment", subject.url), ("run", subject.log)] {
+        if let Some(url) = url.filter(|url| url.starts_with("https://") || url.starts_with("http://")) {
+            let _ = write!(out, " [{name}]({})", url.replace([' ', ')', '(', '<', '>', '"'], ""));
+        }
+    }
+    out.push_str("\n\n");
+    out
+}
+
+/// A person: shown, not called.
+fn person(person: &Person) -> String {
+    format!("**{}**", markdown(person.login.as_str()))
+}
+
+fn next_steps(out: &mut String, evaluation: &Evaluation, environment: &EnvName) {
+    let reasons = table::reasons(evaluation);
+    if reasons.is_empty() {
+        return;
+    }
+    out.push_str("**What is missing, and what to do**\n\n");
+    for reason in &reasons {
+        let _ = writeln!(out, "- {} {}{}", mark(reason.judgement), markdown(&reason.what), remedy(reason));
+    }
+    if evaluation.verdict.judgement() == Judgement::NoGo {
+        let _ = writeln!(out, "\nWhen that is done, comment {} again.", code(&format!("/deploy {environment}")));
+    } else {
+        out.push_str("\nThis is judged again by itself when something changes.\n");
+    }
+    out.push('\n');
+}
+
+fn remedy(reason: &Reason) -> String {
+    let mut out = String::new();
+    if let Some(remedy) = &reason.remedy {
+        let _ = write!(out, " — {}", instruction(remedy));
+    }
+    if !reason.who.is_empty() {
+        let who: Vec<String> = reason.who.iter().take(10).map(|login| code(login.as_str())).collect();
+        let more = reason.who.len().saturating_sub(10);
+        let _ = write!(out, " (by {}{})", who.join(", "), if more == 0 { String::new() } else { format!(" or {more} more") });
+    }
+    out
+}
+
+/// An instruction keeps its own code spans (`/approve production`), everything else is escaped.
+pub fn instruction(text: &str) -> String {
+    let mut out = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        if index % 2 == 0 {
+            out.push_str(&markdown(part));
+        } else {
+            out.push_str(&code(part));
+        }
+    }
+    out
+}
+
+fn gate_table(out: &mut String, evaluation: &Evaluation) {
+    out.push_str("| | gate | verdict | why |\n| --- | --- | --- | --- |\n");
+    for row in table::rows(evaluation) {
+        let why = match row.reasons {
+            [] => row.evidence.first().map(|line| markdown(line)).unwrap_or_default(),
+            reasons => reasons.iter().map(|reason| format!("{} ({})", markdown(&reason.what), code(reason.code))).collect::<Vec<_>>().join("<br>"),
+        };
+        let _ = writeln!(out, "| {} | {} | {} | {why} |", mark(row.judgement), row.gate.as_str(), word(row.judgement));
+    }
+    out.push('\n');
+}
+
+fn evidence(out: &mut String, evaluation: &Evaluation) {
+    out.push_str("<details><summary>Evidence</summary>\n\n");
+    for row in table::rows(evaluation).filter(|row| !row.evidence.is_empty()) {
+        let _ = writeln!(out, "- **{}**", row.gate.as_str());
+        for line in row.evidence {
+            let _ = writeln!(out, "  - {}", instruction(line));
+        }
+    }
+    out.push_str("\n</details>\n");
+}
+
+fn plan_sections(out: &mut String, plan: &DeploymentPlan) {
+    let level = match plan.risk.level {
+        RiskLevel::Low => "low",
+        RiskLevel::Medium => "medium",
+        RiskLevel::High => "high",
+    };
+    let _ = write!(out, "**Risk: {level}**");
+    if !plan.risk.reasons.is_empty() {
+        let reasons: Vec<String> = plan.risk.reasons.iter().map(|reason| markdown(reason)).collect();
+        let _ = write!(out, " — {}", reasons.join("; "));
+    }
+    out.push_str("\n\n");
+    for (title, lines, bullet) in
+        [("Execution steps", &plan.steps, "1."), ("Validation checklist", &plan.validation, "- [ ]"), ("Rollback procedure", &plan.rollback, "1."), ("Monitoring points", &plan.monitoring, "-")]
+    {
+        if lines.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "**{title}**\n");
+        for line in lines {
+            let _ = writeln!(out, "{bullet} {}", markdown(line));
+        }
+        out.push('\n');
+    }
+}
+
+/// A short reply to a command: one paragraph, already safe.
+pub fn reply(request_key: &str, title: &str, text: &str) -> String {
+    cut(format!("<!-- shipgate {request_key} settled -->\n### {title}\n\n{text}\n"))
+}
+
+/// The table of commands for `/help`.
+pub fn help(prefix: &str) -> String {
+    let mut out = String::from("| command | what it does |\n| --- | --- |\n");
+    for spec in COMMANDS {
+        let usage = format!("{prefix}{} {}", spec.word, spec.usage);
+        let _ = writeln!(out, "| {} | {} |", code(usage.trim()), markdown(spec.about));
+    }
+    out
+}
+
+/// The text, cut at a line's end where GitHub would not take it.
+fn cut(text: String) -> String {
+    if text.len() <= MOST {
+        return text;
+    }
+    let mut end = MOST;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let end = text[..end].rfind('\n').unwrap_or(end);
+    let open = text[..end].matches("<details>").count() > text[..end].matches("</details>").count();
+    format!("{}\n{}\n*Cut: the whole text is in the decision record.*\n", &text[..end], if open { "\n</details>\n" } else { "" })
+}
+
+/// Locks and last deployments of these environments, for `/status`.
+pub fn environments(names: &[&EnvName], facts: &Facts) -> String {
+    let mut out = String::from("| environment | lock | last deployment |\n| --- | --- | --- |\n");
+    for name in names {
+        let _ = writeln!(out, "| {name} | {} | {} |", lock_cell(name, facts), deployment_cell(name, facts));
+    }
+    out
+}
+
+fn lock_cell(name: &EnvName, facts: &Facts) -> String {
+    let locks = match facts.locks.get() {
+        Ok(locks) => locks,
+        Err(why) => return format!("unknown: {}", markdown(&why.what)),
+    };
+    let Some(lock) = locks.iter().find(|lock| lock.environment == *name) else { return "free".to_owned() };
+    let Some(record) = &lock.record else { return "unreadable".to_owned() };
+    let holds: Vec<String> = record
+        .live(facts.now)
+        .map(|hold| {
+            let why = hold.reason.as_ref().map(|reason| format!(": {}", markdown(reason.as_str()))).unwrap_or_default();
+            let until = hold.until.map(|until| format!(" until {until:.0}")).unwrap_or_default();
+            format!("{} since {:.0}{until}{why}", person(&hold.person), hold.since)
+        })
+        .collect();
+    if holds.is_empty() { "free".to_owned() } else { holds.join("<br>") }
+}
+
+fn deployment_cell(name: &EnvName, facts: &Facts) -> String {
+    let deployments = match facts.deployments.get() {
+        Ok(deployments) => deployments,
+        Err(why) => return format!("unknown: {}", markdown(&why.what)),
+    };
+    match deployments.items.iter().find(|deployment| deployment.environment.eq_ignore_ascii_case(name.as_str())) {
+        None => "none".to_owned(),
+        Some(deployment) => {
+            let state = deployment.state().map_or("created".to_owned(), |state| format!("{state:?}").to_lowercase());
+            format!("{} {state}, {:.0}", code(deployment.sha.short()), deployment.created_at)
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! THE pipeline: event → survey → policy → facts → evaluation → plan → effects → report. A newcomer's first file.
+//!
+//! `explain` stops after the evaluation, `/plan` after the plan, `simulate` takes its facts from a file: nobody writes any of it twice.
+
+mod commands;
+mod decide;
+mod deploy;
+mod outcome;
+mod post;
+mod saved;
+mod trust;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use crate::audit::AuditLog;
+use crate::domain::{PullNumber, RunId};
+use crate::env::Environment as Variables;
+use crate::gates::Judgement;
+use crate::intake::{Asked, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Request, Sender, dispatch_request, requests};
+use crate::perform::Acting;
+use crate::policy::Policy;
+use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};
+use crate::runner::Runner;
+
+pub use decide::{Decision, explain};
+pub use outcome::{Outcome, RunError};
+pub use post::post;
+pub use saved::{Replayed, SavedError, SimulateOptions, replay, simulate};
+
+/// How often a decision is made again because somebody else changed the lock in between.
+const ROUNDS: usize = 4;
+
+/// Everything outside that the pipeline touches.
+#[derive(Debug)]
+pub struct World<'a, F, R, P> {
+    /// GitHub.
+    pub forge: &'a F,
+    /// Git objects.
+    pub repo: &'a R,
+    /// This machine's programs.
+    pub programs: &'a P,
+    /// This process's variables.
+    pub variables: &'a Variables,
+    /// The audit log.
+    pub audit: &'a RefCell<AuditLog>,
+    /// The runner's files.
+    pub runner: &'a Runner,
+    /// Our workflow run.
+    pub run: Option<RunId>,
+    /// Where our run can be seen.
+    pub log_url: Option<String>,
+    /// Where decision records are kept.
+    pub records: PathBuf,
+}
+
+impl<F: Forge, R: Repo, P: Programs> World<'_, F, R, P> {
+    fn acting(&self) -> Acting<'_, F> {
+        Acting { forge: self.forge, audit: self.audit, runner: self.runner, run: self.run, log_url: self.log_url.as_deref() }
+    }
+}
+
+/// Handles one event.
+///
+/// # Errors
+/// [`RunError`] where it could not be handled; what the user can mend is on the pull request already.
+pub async fn action<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: Event) -> Result<Outcome, RunError> {
+    match event {
+        Event::Comment(event) => comment(world, &event).await,
+        Event::Dispatch(event) => dispatch(world, &event).await,
+        Event::Reconsider { concerns, .. } => {
+            let pulls = match concerns {
+                Concerns::Pulls(pulls) => pulls,
+                Concerns::Head(head) => world.forge.pulls_with_head(&head).await?,
+            };
+            reconsider_all(world, pulls).await
+        }
+        Event::Sweep => reconsider_all(world, world.forge.open_pulls().await?).await,
+        Event::PullClosed { pull, .. } => commands::pull_closed(world, pull).await,
+        Event::Ignored(why) => Ok(Outcome::nothing(why.to_string())),
+    }
+}
+
+/// Judges what waits in these pull requests again, until one deployment goes: one job deploys one thing.
+async fn reconsider_all<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, pulls: Vec<PullNumber>) -> Result<Outcome, RunError> {
+    let mut last = Outcome::nothing("no deployment is waiting");
+    for pull in pulls {
+        if let Some(outcome) = deploy::reconsider(world, pull).await? {
+            let goes = outcome.decision == Some(Judgement::Go);
+            last = outcome;
+            if goes {
+                break;
+            }
+        }
+    }
+    Ok(last)
+}
+
+/// Handles a dispatch that carries a command.
+async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &DispatchEvent) -> Result<Outcome, RunError> {
+    let ask = Ask { pull: event.pull, comment_node: None, actor: Some(event.actor.login.clone()), own_run: world.run };
+    let survey = world.forge.survey(&ask).await?;
+    let policy = trust::policy(&survey).map_err(|error| RunError::Policy(error.to_string()))?.policy;
+    if let Some(why) = unlisted(&event.sender, &policy) {
+        return Ok(Outcome::nothing(why));
+    }
+    let run = world.run.ok_or_else(|| RunError::Usage("a dispatch needs GITHUB_RUN_ID: its run is what makes it the same request when it is run again".to_owned()))?;
+    let request = dispatch_request(event, &grammar(&policy), run, survey.now).map_err(|mistake| RunError::Usage(mistake.to_string()))?;
+    commands::request(world, &survey, &request).await
+}
+
+/// Handles a new comment: its commands, in order, each on fresh facts.
+async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent) -> Result<Outcome, RunError> {
+    let ask = Ask { pull: event.pull, comment_node: Some(event.node_id.clone()), actor: Some(event.actor.login.clone()), own_run: world.run };
+    let (reaction, survey) = tokio::join!(world.forge.react(event.id, Reaction::Eyes), world.forge.survey(&ask));
+    if let Err(error) = reaction {
+        tracing::warn!("the reaction could not be added: {error}");
+    }
+    let mut survey = survey?;
+    if let Some(why) = not_as_sent(event, &survey) {
+        return Ok(Outcome::nothing(why));
+    }
+    let policy = match trust::policy(&survey) {
+        Ok(trusted) => trusted.policy,
+        Err(error) => return commands::broken_policy(world, event, error).await,
+    };
+    if let Some(why) = unlisted(&event.sender, &policy) {
+        return Ok(Outcome::nothing(why));
+    }
+    let requests = match requests(event, &grammar(&policy)) {
+        Asked::Requests(requests) => requests,
+        Asked::Nothing(why) => return Ok(Outcome::nothing(why.to_string())),
+        Asked::Mistaken(mistakes) => return commands::mistaken(world, event, &mistakes, &policy).await,
+    };
+    let mut outcome = Outcome::nothing("the comment carried no command");
+    for (index, request) in requests.iter().enumerate() {
+        if index > 0 {
+            survey = world.forge.survey(&ask).await?;
+        }
+        outcome = commands::request(world, &survey, request).await?;
+    }
+    Ok(outcome)
+}
+
+/// The event's words must be the API's words, never edited since (rows C3, V6).
+fn not_as_sent(event: &CommentEvent, survey: &Survey) -> Option<String> {
+    match &survey.comment {
+        None => Some("the comment is gone".to_owned()),
+        Some(comment) if comment.edited_at.is_some() => Some("the comment was edited".to_owned()),
+        Some(comment) if comment.body.replace("\r\n", "\n") != event.body.replace("\r\n", "\n") => Some("the comment's text is not what the event said".to_owned()),
+        Some(_) => None,
+    }
+}
+
+/// A bot or an app acts only where the policy lists it.
+fn unlisted(sender: &Sender, policy: &Policy) -> Option<String> {
+    match sender {
+        Sender::Human => None,
+        Sender::App(login) if policy.commands.apps.contains(login) => None,
+        Sender::App(login) => Some(format!("{login} is a bot or an app that the policy does not list under `commands.apps`")),
+    }
+}
+
+/// How commands are written under a policy.
+fn grammar(policy: &Policy) -> Grammar {
+    Grammar::new(policy.commands.prefix.clone(), policy.commands.aliases.clone())
+}
+
+/// Surveys a request's pull request.
+async fn survey<F: Forge>(forge: &F, own_run: Option<RunId>, request: &Request) -> Result<Survey, ForgeError> {
+    let comment_node = match &request.origin {
+        Origin::Comment { node_id, .. } => Some(node_id.clone()),
+        Origin::Dispatch | Origin::Terminal => None,
+    };
+    forge.survey(&Ask { pull: request.pull, comment_node, actor: Some(request.actor.login.clone()), own_run }).await
+}

@@ -1,0 +1,95 @@
+//! What handling an event came to: for the exit code, the outputs, and the caller.
+
+use crate::domain::EnvName;
+use crate::exit::Exit;
+use crate::gates::Judgement;
+use crate::ports::{ForgeError, ForgeFault};
+
+/// What an event came to.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The decision, where one was made.
+    pub decision: Option<Judgement>,
+    /// One line for the log.
+    pub said: String,
+    /// The environment decided on.
+    pub environment: Option<EnvName>,
+}
+
+impl Outcome {
+    /// Nothing was done, and why.
+    pub fn nothing(why: impl Into<String>) -> Self {
+        Self { said: why.into(), ..Self::default() }
+    }
+
+    /// Something was done that is no decision.
+    pub fn done(what: impl Into<String>) -> Self {
+        Self { said: what.into(), ..Self::default() }
+    }
+
+    /// A decision.
+    pub fn decided(judgement: Judgement, environment: &EnvName, said: impl Into<String>) -> Self {
+        Self { decision: Some(judgement), said: said.into(), environment: Some(environment.clone()) }
+    }
+
+    /// The word for the output `decision`.
+    pub fn word(&self) -> &'static str {
+        self.decision.map_or("none", crate::report::table::word)
+    }
+
+    /// The exit code. A refusal is what the gate is for; inside Actions the caller reports it as an output besides.
+    pub fn exit(&self) -> Exit {
+        match self.decision {
+            None | Some(Judgement::Go) => Exit::Done,
+            Some(Judgement::Waiting) => Exit::Waiting,
+            Some(Judgement::NoGo) => Exit::NoGo,
+        }
+    }
+}
+
+/// Why an event could not be handled.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// GitHub did not do what was asked.
+    #[error("SG-FORGE: {0}")]
+    Forge(#[from] ForgeError),
+    /// There is no valid policy.
+    #[error("SG-POLICY: {0}")]
+    Policy(String),
+    /// A word on the command line that the policy does not know.
+    #[error("SG-USAGE: {0}")]
+    Usage(String),
+}
+
+impl RunError {
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Forge(_) => Exit::Forge,
+            Self::Policy(_) => Exit::InvalidPolicy,
+            Self::Usage(_) => Exit::Usage,
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Forge(error) => forge_hint(&error.fault),
+            Self::Policy(_) => Some("run `shipgate policy check` on the base branch's .github/shipgate.yml".to_owned()),
+            Self::Usage(_) => None,
+        }
+    }
+}
+
+fn forge_hint(fault: &ForgeFault) -> Option<String> {
+    let hint = match fault {
+        ForgeFault::Unauthorised => "give a token that is valid: `token: ${{ github.token }}` in the workflow".to_owned(),
+        ForgeFault::Forbidden { permission: Some(permission), .. } | ForgeFault::NotFound { permission: Some(permission) } => {
+            format!("add `{permission}` to the workflow's `permissions:`")
+        }
+        ForgeFault::RateLimited { .. } => "wait until the rate limit is reset, and re-run the job".to_owned(),
+        fault if fault.is_transient() => "re-run the job: it carries on where it stopped".to_owned(),
+        _ => return None,
+    };
+    Some(hint)
+}

@@ -1,0 +1,144 @@
+//! The post step: ends what the main step started, with the job's outcome. It runs also when the job was cancelled or a step died.
+
+use jiff::Timestamp;
+
+use super::decide::Asked;
+use super::saved::read_question;
+use super::{Outcome, RunError, World};
+
+use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
+use crate::facts::ClaimId;
+use crate::gates::approvers;
+use crate::intake::Command;
+use crate::perform::{Note, Ending, Finished, finish};
+use crate::plan::Question;
+use crate::ports::{Forge, Programs, Repo};
+use crate::report::markdown;
+use crate::run::decide::Decision;
+
+/// What the main step kept for us (`STATE_…`).
+struct Kept {
+    key: RequestKey,
+    environment: EnvName,
+    claim: ClaimId,
+    sha: CommitSha,
+    pull: PullNumber,
+    repository: String,
+    started: Option<Timestamp>,
+    deployment: Option<DeploymentId>,
+    comment: Option<CommentId>,
+    record: Option<String>,
+}
+
+/// Ends the deployment that the main step started, where it started one.
+///
+/// # Errors
+/// [`RunError`] where GitHub did not take it; the deployment's lock frees itself after its time then.
+pub async fn post<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, now: Timestamp) -> Result<Outcome, RunError> {
+    let Some(kept) = kept(world) else { return Ok(Outcome::nothing("the main step started no deployment")) };
+    let ending = Ending::parse(world.variables.input("status").unwrap_or_default().as_str());
+    let decided = kept.record.as_deref().and_then(|path| read_decision(path));
+    let seconds = kept.started.map(|started| u64::try_from(now.as_second() - started.as_second()).unwrap_or(0));
+    let body = body(world, &kept, decided.as_ref(), ending);
+    let end = Finished {
+        ending,
+        key: &kept.key,
+        pull: kept.pull,
+        environment: &kept.environment,
+        sha: &kept.sha,
+        claim: &kept.claim,
+        deployment: kept.deployment,
+        comment: kept.comment,
+        command_comment: command_comment(&kept.key),
+        body: &body,
+        environment_url: decided.as_ref().and_then(|(decision, _)| environment_url(decision.question())),
+        repository: &kept.repository,
+        seconds,
+        entry: entry(&kept, decided.as_ref().map(|(decision, _)| decision), now),
+    };
+    finish(&world.acting(), &end).await?;
+    Ok(Outcome::done(format!("the deployment to {} ended with {}", kept.environment, ending.as_str())))
+}
+
+/// A deployment was started exactly where its claim was kept.
+fn kept<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>) -> Option<Kept> {
+    let state = |name: &str| world.variables.state(name).filter(|value| !value.is_empty());
+    let number = |name: &str| state(name).and_then(|value| value.parse::<u64>().ok());
+    Some(Kept {
+        key: RequestKey::new(state("request")?).ok()?,
+        environment: EnvName::new(state("environment")?).ok()?,
+        claim: ClaimId::new(state("claim")?).ok()?,
+        sha: CommitSha::new(state("sha")?).ok()?,
+        pull: PullNumber(number("pull")?),
+        repository: state("repository")?,
+        started: state("started").and_then(|text| text.parse().ok()),
+        deployment: number("deployment").map(DeploymentId),
+        comment: number("comment").map(CommentId),
+        record: state("record"),
+    })
+}
+
+/// The comment that the request came with, by its key.
+fn command_comment(key: &RequestKey) -> Option<CommentId> {
+    let rest = key.as_str().strip_prefix("comment-")?;
+    let (id, _) = rest.split_once('-')?;
+    id.parse().ok().map(CommentId)
+}
+
+/// The decision of the main step, judged again from its record: the same facts give the same table.
+fn read_decision(path: &str) -> Option<(Decision, crate::policy::Policy)> {
+    let question = match read_question(std::path::Path::new(path)) {
+        Ok(question) => question,
+        Err(error) => {
+            tracing::warn!("the decision record could not be read: {error}");
+            return None;
+        }
+    };
+    super::saved::judge_question(question).ok()
+}
+
+fn environment_url(question: &Question) -> Option<String> {
+    let policy = crate::policy::load(&question.policy.text, question.policy.id.clone()).ok()?;
+    policy.environment(&question.environment).and_then(|environment| environment.url.clone())
+}
+
+fn body<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, kept: &Kept, decided: Option<&(Decision, crate::policy::Policy)>, ending: Ending) -> String {
+    let failed = "A step of the job failed. The lock is free again.";
+    let cancelled = "The job was cancelled. The lock is free again.";
+    let unknown = "The job ended without saying how. The lock is free again; look at the environment.";
+    let standing = match ending {
+        Ending::Success => markdown::Standing::Succeeded,
+        Ending::Failure => markdown::Standing::Failed(failed),
+        Ending::Cancelled => markdown::Standing::Cancelled(cancelled),
+        Ending::Unknown => markdown::Standing::Failed(unknown),
+    };
+    if let Some((decision, policy)) = decided {
+        let question = decision.question();
+        if let (Command::Deploy(deploy), Some(environment)) = (&question.request.command, policy.environment(&question.environment)) {
+            let asked = Asked { request: &question.request, deploy, policy, text: &question.policy, environment };
+            return super::deploy::status(world, &asked, decision, &standing);
+        }
+    }
+    let word = ending.as_str();
+    markdown::reply(kept.key.as_str(), &format!("Deployment to {}: {word}", kept.environment), "The lock is free again\\.")
+}
+
+fn entry(kept: &Kept, decision: Option<&Decision>, now: Timestamp) -> Note {
+    let note = match decision {
+        Some(decision) => {
+            let question = decision.question();
+            let facts = &question.facts;
+            let note = Note::of(&question.request, now).under(facts.viewer.as_ref()).repository(&facts.repository.slug).approvers(&approvers(decision.evaluation()));
+            match &question.request.command {
+                Command::Deploy(deploy) => note.services(&deploy.services).version(deploy.version.as_ref()),
+                _ => note,
+            }
+        }
+        None => Note::at(now).detail("request", kept.key.as_str()),
+    };
+    let note = note.environment(&kept.environment).detail("commit", kept.sha.as_str());
+    match kept.deployment {
+        Some(id) => note.detail("deployment_id", id.0),
+        None => note,
+    }
+}

@@ -6,9 +6,12 @@
 //! argv | event | hook  →  intake → policy → facts → gates → verdict → plan → effects → audit → report
 //! ```
 
+pub mod audit;
 pub mod domain;
 pub mod facts;
 pub mod gates;
+pub mod git;
 pub mod intake;
 pub mod policy;
 pub mod ports;
+pub mod programs;

@@ -35,6 +35,14 @@ pub enum ProgramError {
         /// The system's words.
         why: String,
     },
+    /// It was started, and what it said could not be read.
+    #[error("`{program}` could not be listened to: {why}")]
+    Broken {
+        /// The program.
+        program: String,
+        /// The system's words.
+        why: String,
+    },
     /// It did not end in time.
     #[error("`{program}` did not end within {limit:?}")]
     TimedOut {

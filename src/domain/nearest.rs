@@ -41,7 +41,7 @@ mod tests {
         assert_eq!(nearest("Production", KNOWN), ["production", "prod"]);
         assert_eq!(nearest("prd", KNOWN), ["prod"]);
         assert_eq!(nearest("prodution", KNOWN), ["production", "prod"]);
-        assert_eq!(nearest("product", KNOWN), ["production", "prod"]);
+        assert_eq!(nearest("product", KNOWN), ["prod", "production"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::domain::{ActorKind, CommentId, CommitSha, EnvName, Login, ObjectId, P
 use crate::facts::Facts;
 use crate::intake::{Command, Deploy, Request};
 use crate::policy::{
-    ApprovalRule, ChecksRequired, ChecksRule, CommitRule, Commands, ConfirmRule, DeployHow, Environment, Forks, Gates, LockRule, OrderRule, PermissionRule,
+    ApprovalRule, ChecksRequired, ChecksRule, Commands, CommitRule, ConfirmRule, DeployHow, Environment, Forks, Gates, LockRule, OrderRule, PermissionRule,
     Policy, PolicyChangeRule, Services, Signatures, Tier, UpToDateRule,
 };
 

@@ -14,13 +14,15 @@ const SERVICE_UNKNOWN: ReasonSpec = ReasonSpec { code: "inputs.service-unknown",
 const SERVICES_UNREADABLE: ReasonSpec = ReasonSpec { code: "inputs.services-unreadable", about: "The command that lists the services gave no answer." };
 const PARAMETER_UNKNOWN: ReasonSpec = ReasonSpec { code: "inputs.parameter-unknown", about: "The environment does not declare this parameter." };
 const PARAMETER_VALUE: ReasonSpec = ReasonSpec { code: "inputs.parameter-value", about: "The parameter may not have this value." };
-const TARGET_MISSING: ReasonSpec = ReasonSpec { code: "inputs.target-missing", about: "The environment has several targets, and neither command nor policy names one." };
+const TARGET_MISSING: ReasonSpec =
+    ReasonSpec { code: "inputs.target-missing", about: "The environment has several targets, and neither command nor policy names one." };
 const TARGET_UNKNOWN: ReasonSpec = ReasonSpec { code: "inputs.target-unknown", about: "The target is not in the inventory." };
 const INVENTORY_UNREADABLE: ReasonSpec = ReasonSpec { code: "inputs.inventory-unreadable", about: "The command that lists the targets gave no answer." };
 const NAMESPACE_INVALID: ReasonSpec = ReasonSpec { code: "inputs.namespace-invalid", about: "The namespace is not a Kubernetes namespace." };
 const VARIABLE_MISSING: ReasonSpec = ReasonSpec { code: "inputs.variable-missing", about: "A variable that the environment needs is not there." };
 const VARIABLE_EMPTY: ReasonSpec = ReasonSpec { code: "inputs.variable-empty", about: "A variable that the environment needs is empty." };
-const VARIABLE_UNKNOWN: ReasonSpec = ReasonSpec { code: "inputs.variable-unknown", about: "Nobody looked whether a variable that the environment needs is there." };
+const VARIABLE_UNKNOWN: ReasonSpec =
+    ReasonSpec { code: "inputs.variable-unknown", about: "Nobody looked whether a variable that the environment needs is there." };
 
 /// Every reason that this gate can give.
 pub const REASONS: &[ReasonSpec] = &[
@@ -194,4 +196,198 @@ fn trimmed(lines: &[String]) -> Vec<&str> {
 fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>, otherwise: &str) -> String {
     let near = nearest(word, known);
     if near.is_empty() { otherwise.to_owned() } else { format!("did you mean {}? Otherwise {otherwise}", quoted(near)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{World, reasons, saw};
+    use super::super::verdict::Judgement::NoGo;
+    use super::*;
+    use crate::domain::EnvName;
+    use crate::facts::{Fact, Why};
+    use crate::policy::{Argv, Expression, Service};
+
+    fn run(program: &str) -> Argv {
+        Argv::new(vec![program.to_owned()]).expect("a program")
+    }
+
+    fn lines(lines: &[&str]) -> Fact<Vec<String>> {
+        Fact::Known(lines.iter().map(|line| (*line).to_owned()).collect())
+    }
+
+    fn with_services(names: &[&str]) -> World {
+        let mut world = World::new();
+        for name in ["shop", "ledger"] {
+            world.policy.services.known.insert(ServiceName::new(name).expect("a name"), Service::default());
+        }
+        world.deploy().services = names.iter().map(|name| ServiceName::new(*name).expect("a name")).collect();
+        world
+    }
+
+    fn give(world: &mut World, key: &str, value: &str) {
+        let (key, value) = (ParamKey::new(key).expect("a key"), ParamValue::new(value).expect("a value"));
+        world.deploy().parameters.insert(key, value);
+    }
+
+    fn with_target(inventory: Inventory, given: &[(&str, &str)]) -> World {
+        let mut world = World::new();
+        let namespace = Some(Namespace::new("payments").expect("a namespace"));
+        world.environment().target = Some(TargetRule { inventory, name: None, namespace });
+        for (key, value) in given {
+            give(&mut world, key, value);
+        }
+        world
+    }
+
+    fn names(names: &[&str]) -> Inventory {
+        Inventory::Names(names.iter().map(|name| Target::new(*name).expect("a target")).collect())
+    }
+
+    fn remedy(answer: &Answer) -> &str {
+        answer.reasons[0].remedy.as_deref().expect("a remedy")
+    }
+
+    #[test]
+    fn v1_the_environment_is_said_with_the_alias_that_was_typed() {
+        let mut world = World::new();
+        assert!(saw(&world.ask(judge), "environment `production`"));
+        world.deploy().environment = EnvName::new("prod").expect("a name");
+        assert!(saw(&world.ask(judge), "environment `production`, from its alias `prod`"));
+    }
+
+    #[test]
+    fn v5_a_service_must_be_in_the_registry() {
+        let answer = with_services(&["shop"]).ask(judge);
+        assert!(reasons(&answer).is_empty() && saw(&answer, "in the policy's registry: `shop`"));
+        let answer = with_services(&["shop", "legder"]).ask(judge);
+        assert_eq!(reasons(&answer), [(NoGo, "inputs.service-unknown")]);
+        assert!(remedy(&answer).starts_with("did you mean `ledger`?"), "{answer:#?}");
+        assert_eq!(remedy(&with_services(&["zzz"]).ask(judge)), "add it to `services` in the policy");
+    }
+
+    #[test]
+    fn v5_the_lines_of_the_registry_command_count_too_and_its_silence_is_no() {
+        let mut world = with_services(&["mail", "shop"]);
+        world.policy.services.run = Some(run("helm"));
+        world.facts.local.services = lines(&["mail", "", " sms "]);
+        assert_eq!(reasons(&world.ask(judge)), []);
+        world.facts.local.services = lines(&["mailer"]);
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "inputs.service-unknown")]);
+        for silent in [Fact::Unavailable(Why::new("no helm here")), Fact::NotAsked] {
+            world.facts.local.services = silent;
+            assert_eq!(reasons(&world.ask(judge)), [(NoGo, "inputs.services-unreadable")]);
+        }
+        world.policy.services.run = None;
+        world.facts.local.services = lines(&["mail"]);
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "inputs.service-unknown")], "lines of a command that the policy does not declare");
+    }
+
+    #[test]
+    fn v6_parameters_must_be_declared_and_fit() {
+        let ask = |key: &str, value: &str| {
+            let mut world = World::new();
+            let rules = [
+                ("region", ParameterRule::OneOf(vec!["eu-1".to_owned(), "us-1".to_owned()])),
+                ("ticket", ParameterRule::Matching(Expression::new(r"CHG-\d+").expect("an expression"))),
+                ("note", ParameterRule::Any),
+            ];
+            world.environment().parameters.extend(rules.map(|(key, rule)| (ParamKey::new(key).expect("a key"), rule)));
+            give(&mut world, key, value);
+            world.ask(judge)
+        };
+        for (key, value) in [("region", "eu-1"), ("ticket", "CHG-12"), ("note", "$(anything) `goes`")] {
+            assert_eq!(reasons(&ask(key, value)), [], "{key}={value}");
+        }
+        for (key, value) in [("region", "EU-1"), ("region", ""), ("ticket", "CHG-12 "), ("ticket", "CHG-\u{0663}"), ("ticket", "xCHG-1")] {
+            assert_eq!(reasons(&ask(key, value)), [(NoGo, "inputs.parameter-value")], "{key}={value}");
+        }
+        assert_eq!(remedy(&ask("region", "eu")), "give one of: `eu-1`, `us-1`");
+        let answer = ask("regoin", "eu-1");
+        assert_eq!(reasons(&answer), [(NoGo, "inputs.parameter-unknown")]);
+        assert!(remedy(&answer).starts_with("did you mean `region`?"));
+        assert_eq!(reasons(&ask("target", "eu")), [(NoGo, "inputs.parameter-unknown")], "built in only where the environment has targets");
+    }
+
+    #[test]
+    fn v3_the_target_must_be_in_the_inventory() {
+        let answer = with_target(names(&["eu-1", "us-1"]), &[("target", "eu-1")]).ask(judge);
+        assert!(reasons(&answer).is_empty() && saw(&answer, "target `eu-1`, named in the command: one of 2"));
+        let answer = with_target(names(&["eu-1", "us-1"]), &[("target", "eu-2")]).ask(judge);
+        assert_eq!(reasons(&answer), [(NoGo, "inputs.target-unknown")]);
+        assert!(remedy(&answer).starts_with("did you mean `eu-1`"), "{answer:#?}");
+        assert_eq!(reasons(&with_target(names(&["eu-1"]), &[]).ask(judge)), [(NoGo, "inputs.target-missing")]);
+    }
+
+    #[test]
+    fn v3_the_policys_default_target_is_looked_up_as_well() {
+        let mut world = with_target(names(&["eu-1"]), &[]);
+        let mut default = |name: &str| {
+            world.environment().target.as_mut().expect("just set").name = Some(Target::new(name).expect("a target"));
+            world.ask(judge)
+        };
+        assert_eq!(reasons(&default("eu-1")), []);
+        assert_eq!(reasons(&default("gone")), [(NoGo, "inputs.target-unknown")]);
+    }
+
+    #[test]
+    fn v3_the_lines_of_the_inventory_command_count_and_its_silence_is_no() {
+        let mut world = with_target(Inventory::Run(run("kubectl")), &[("target", "kind-dev")]);
+        world.facts.local.inventory = lines(&["kind-prod", " kind-dev"]);
+        assert_eq!(reasons(&world.ask(judge)), []);
+        for silent in [Fact::Unavailable(Why::new("it ended with 1")), Fact::NotAsked] {
+            world.facts.local.inventory = silent;
+            assert_eq!(reasons(&world.ask(judge)), [(NoGo, "inputs.inventory-unreadable")]);
+        }
+    }
+
+    #[test]
+    fn v6_a_target_that_a_program_would_misread_is_none_though_the_inventory_prints_it() {
+        for hostile in ["--all", "a b", "$(id)", "../x"] {
+            let mut world = with_target(Inventory::Run(run("kubectl")), &[("target", hostile)]);
+            world.facts.local.inventory = lines(&[hostile]);
+            assert_eq!(reasons(&world.ask(judge)), [(NoGo, "inputs.target-unknown")], "{hostile}");
+        }
+    }
+
+    #[test]
+    fn v4_the_namespace_must_be_one() {
+        let answer = with_target(names(&["eu-1"]), &[("target", "eu-1")]).ask(judge);
+        assert!(saw(&answer, "namespace `payments`"));
+        let answer = with_target(names(&["eu-1"]), &[("target", "eu-1"), ("namespace", "ledger")]).ask(judge);
+        assert!(reasons(&answer).is_empty() && saw(&answer, "namespace `ledger`"));
+        for bad in ["Ledger", "a_b", "a;b", "-a", ""] {
+            let answer = with_target(names(&["eu-1"]), &[("target", "eu-1"), ("namespace", bad)]).ask(judge);
+            assert_eq!(reasons(&answer), [(NoGo, "inputs.namespace-invalid")], "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn v10_a_variable_that_is_missing_empty_or_not_looked_for_is_named() {
+        let name = VariableName::new("DATABASE_URL").expect("a variable");
+        let ask = |state: Option<VariableState>| {
+            let mut world = World::new();
+            world.environment().variables.push(name.clone());
+            world.facts.local.variables.extend(state.map(|state| (name.clone(), state)));
+            world.ask(judge)
+        };
+        let present = ask(Some(VariableState::Present));
+        assert!(reasons(&present).is_empty() && saw(&present, "present and not empty: `DATABASE_URL`"));
+        for (state, code) in [
+            (Some(VariableState::Missing), "inputs.variable-missing"),
+            (Some(VariableState::Empty), "inputs.variable-empty"),
+            (None, "inputs.variable-unknown"),
+        ] {
+            let answer = ask(state);
+            assert_eq!(reasons(&answer), [(NoGo, code)]);
+            assert!(answer.reasons[0].what.contains("`DATABASE_URL`"));
+        }
+    }
+
+    #[test]
+    fn every_fault_is_said_at_once() {
+        let mut world = with_services(&["nope"]);
+        give(&mut world, "region", "eu-1");
+        world.environment().variables.push(VariableName::new("API_KEY").expect("a variable"));
+        assert_eq!(reasons(&world.ask(judge)).len(), 3);
+    }
 }

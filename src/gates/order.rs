@@ -139,9 +139,10 @@ impl History<'_> {
     }
 
     fn candidates(&self, environment: &EnvName, part: Option<&ServiceName>) -> impl DoubleEndedIterator<Item = &Deployment> {
-        self.deployments.items.iter().filter(move |deployment| {
-            is_in(deployment, environment) && self.is_same(deployment) && self.is_ours(deployment) && covers(deployment, part)
-        })
+        self.deployments
+            .items
+            .iter()
+            .filter(move |deployment| is_in(deployment, environment) && self.is_same(deployment) && self.is_ours(deployment) && covers(deployment, part))
     }
 
     fn is_same(&self, deployment: &Deployment) -> bool {
@@ -192,5 +193,154 @@ fn word(state: DeploymentState) -> &'static str {
         DeploymentState::Error => "error",
         DeploymentState::Inactive => "inactive",
         DeploymentState::Unknown => "one that we do not know",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{World, commit, reasons, saw};
+    use super::super::verdict::Judgement::{NoGo, Waiting};
+    use super::*;
+    use crate::domain::{DeploymentId, ObjectId};
+    use crate::facts::{Fact, StateChange};
+
+    type Change = fn(&mut Deployment);
+
+    fn deployments(world: &mut World) -> &mut Listing<Deployment> {
+        match &mut world.facts.deployments {
+            Fact::Known(listing) => listing,
+            other => panic!("the base facts know the deployments: {other:?}"),
+        }
+    }
+
+    /// Staging had the head at 10:50; this changes that deployment.
+    fn with(change: Change) -> World {
+        let mut world = World::new();
+        change(&mut deployments(&mut world).items[0]);
+        world
+    }
+
+    fn state(deployment: &mut Deployment, state: DeploymentState) {
+        deployment.states = vec![StateChange { state, at: deployment.created_at }];
+    }
+
+    fn services(names: &[&str]) -> Vec<ServiceName> {
+        names.iter().map(|name| ServiceName::new(*name).expect("a name")).collect()
+    }
+
+    #[test]
+    fn g11_the_first_environment_comes_after_none() {
+        let mut world = World::new();
+        world.environment().after.clear();
+        world.facts.deployments = Fact::NotAsked;
+        assert!(saw(&world.ask(judge), "no environment comes before"));
+    }
+
+    #[test]
+    fn g11_a_success_of_the_same_commit_before_is_go_with_its_id_and_time() {
+        let answer = World::new().ask(judge);
+        assert!(reasons(&answer).is_empty() && saw(&answer, "staging: deployment 501 of the commit abababababab at 2026-03-10T10:45:00Z"));
+        assert_eq!(reasons(&with(|one| one.environment = "Staging".to_owned()).ask(judge)), [], "the server's names do not distinguish case");
+        assert_eq!(reasons(&with(|one| one.states.insert(0, StateChange { state: DeploymentState::Inactive, at: one.created_at })).ask(judge)), []);
+    }
+
+    #[test]
+    fn g11_what_is_not_ours_or_elsewhere_or_another_commit_does_not_count() {
+        let changes: [Change; 6] = [
+            |one| one.creator = Some(PersonId(7)),
+            |one| one.creator = None,
+            |one| one.payload = None,
+            |one| one.environment = "staging-eu".to_owned(),
+            |one| one.sha = commit("00"),
+            |one| (one.sha, one.tree) = (commit("00"), None),
+        ];
+        for (index, change) in changes.into_iter().enumerate() {
+            let answer = with(change).ask(judge);
+            assert_eq!(reasons(&answer), [(NoGo, "order.missing")], "change {index}");
+            assert_eq!(answer.reasons[0].remedy.as_deref(), Some("write `/deploy staging`"));
+        }
+        assert!(saw(&with(|one| one.payload = None).ask(judge), "deployment 501 at 2026-03-10T10:45:00Z does not count: it is not one of ours"));
+    }
+
+    #[test]
+    fn g11_running_is_waiting_and_failed_is_no() {
+        for running in [DeploymentState::Queued, DeploymentState::Pending, DeploymentState::InProgress] {
+            let mut world = World::new();
+            state(&mut deployments(&mut world).items[0], running);
+            assert_eq!(reasons(&world.ask(judge)), [(Waiting, "order.running")], "{running:?}");
+        }
+        for failed in [DeploymentState::Failure, DeploymentState::Error, DeploymentState::Inactive] {
+            let mut world = World::new();
+            state(&mut deployments(&mut world).items[0], failed);
+            assert_eq!(reasons(&world.ask(judge)), [(NoGo, "order.failed")], "{failed:?}");
+        }
+        assert_eq!(reasons(&with(|one| one.states.clear()).ask(judge)), [(Waiting, "order.running")]);
+    }
+
+    #[test]
+    fn g11_one_success_is_enough_and_a_newer_failure_is_said() {
+        let mut world = World::new();
+        let mut newer = deployments(&mut world).items[0].clone();
+        newer.id = DeploymentId(502);
+        state(&mut newer, DeploymentState::Failure);
+        deployments(&mut world).items.insert(0, newer);
+        let answer = world.ask(judge);
+        assert!(reasons(&answer).is_empty() && saw(&answer, "the newer deployment 502 of the same at 2026-03-10T10:45:00Z did not succeed"), "{answer:#?}");
+    }
+
+    #[test]
+    fn g11_the_same_tree_counts_only_where_the_policy_says_so() {
+        let mut world = with(|one| one.sha = commit("00"));
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "order.missing")]);
+        world.gates().order = OrderRule::Tree;
+        assert_eq!(reasons(&world.ask(judge)), []);
+        deployments(&mut world).items[0].tree = Some(ObjectId::new("00".repeat(20)).expect("an id"));
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "order.missing")]);
+        deployments(&mut world).items[0].tree = None;
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "order.missing")]);
+    }
+
+    #[test]
+    fn g11_the_services_asked_for_must_have_been_deployed_before() {
+        let ask = |wanted: &[&str], had: &[&str]| {
+            let mut world = World::new();
+            world.deploy().services = services(wanted);
+            deployments(&mut world).items[0].payload.as_mut().expect("ours").services = services(had);
+            world.ask(judge)
+        };
+        assert_eq!(reasons(&ask(&["shop"], &[])), []);
+        assert_eq!(reasons(&ask(&["shop"], &["shop", "ledger"])), []);
+        let answer = ask(&["shop", "mail"], &["shop"]);
+        assert_eq!(reasons(&answer), [(NoGo, "order.missing")]);
+        assert_eq!(answer.reasons[0].remedy.as_deref(), Some("write `/deploy staging mail`"));
+        let answer = ask(&[], &["shop"]);
+        assert_eq!(reasons(&answer), [(NoGo, "order.missing")], "everything is more than one service");
+        assert!(saw(&answer, "does not count: it covered only `shop`"));
+    }
+
+    #[test]
+    fn g11_every_environment_before_is_asked() {
+        let mut world = World::new();
+        let staging = world.policy.environments[0].clone();
+        world.policy.environments.insert(0, crate::policy::Environment { name: EnvName::new("canary").expect("a name"), ..staging });
+        world.environment().after.push(EnvName::new("canary").expect("a name"));
+        let answer = world.ask(judge);
+        assert_eq!(reasons(&answer), [(NoGo, "order.missing")]);
+        assert!(answer.reasons[0].what.starts_with("canary"));
+    }
+
+    #[test]
+    fn g11_what_could_not_be_read_or_attributed_is_no() {
+        let mut world = World::new();
+        world.facts.viewer = None;
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "order.unknown")]);
+        let mut world = World::new();
+        world.facts.deployments = Fact::Unavailable(Why::new("502"));
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "order.unknown")]);
+        let mut world = World::new();
+        (deployments(&mut world).complete, deployments(&mut world).total) = (false, 400);
+        assert_eq!(reasons(&world.ask(judge)), [], "what was read is enough");
+        deployments(&mut world).items[0].sha = commit("00");
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "order.unknown")]);
     }
 }

@@ -50,9 +50,80 @@ pub fn judge(case: &Case<'_>) -> Answer {
 
 fn contained(case: &Case<'_>) -> Result<bool, Why> {
     let listing = case.facts.pull.commits.get()?;
-    let commits = listing.all().map_err(|truncated| Why::new(format!("too many commits: {truncated}")).mended_by("split the pull request into smaller ones"))?;
+    let commits =
+        listing.all().map_err(|truncated| Why::new(format!("too many commits: {truncated}")).mended_by("split the pull request into smaller ones"))?;
     let tip = &case.facts.base.sha;
     let own = |commit: &Commit| commit.sha == *tip;
     let parent = |commit: &Commit| commit.parents.contains(tip);
     Ok(if commits.is_empty() { case.facts.pull.head == *tip } else { !commits.iter().any(own) && commits.iter().any(parent) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{World, commit, reasons, saw};
+    use super::super::verdict::Judgement::NoGo;
+    use super::*;
+    use crate::facts::{Fact, Listing, Signature};
+
+    /// Commits by their bytes, each with its parents; the first is the head, the base tip is `cd`.
+    fn world(commits: &[(&str, &[&str])]) -> World {
+        let mut world = World::new();
+        let commit_of = |(sha, parents): &(&str, &[&str])| Commit {
+            sha: commit(sha),
+            parents: parents.iter().map(|parent| commit(parent)).collect(),
+            authors: Vec::new(),
+            committer: None,
+            signature: Signature::None,
+        };
+        world.facts.pull.commits = Fact::Known(Listing::whole(commits.iter().map(commit_of).collect()));
+        world
+    }
+
+    #[test]
+    fn g12_the_base_tip_is_contained_where_some_commit_has_it_as_a_parent() {
+        assert!(saw(&World::new().ask(judge), "the tip cdcdcdcdcdcd of main is contained"));
+        assert_eq!(reasons(&world(&[("ab", &["11"]), ("11", &["cd"])]).ask(judge)), []);
+        assert_eq!(reasons(&world(&[("ab", &["11", "cd"]), ("11", &["00"])]).ask(judge)), [], "merged, as the second parent");
+    }
+
+    #[test]
+    fn g12_a_pull_request_that_lacks_the_base_tip_is_behind() {
+        let answer = world(&[("ab", &["11"]), ("11", &["00"])]).ask(judge);
+        assert_eq!(reasons(&answer), [(NoGo, "up-to-date.behind")]);
+        assert_eq!(answer.reasons[0].remedy.as_deref(), Some("update the branch from its base"));
+    }
+
+    #[test]
+    fn g12_without_commits_of_its_own_the_head_must_be_the_base_tip() {
+        let mut world = world(&[]);
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "up-to-date.behind")]);
+        world.facts.pull.head = commit("cd");
+        assert_eq!(reasons(&world.ask(judge)), []);
+    }
+
+    #[test]
+    fn g12_what_could_not_be_read_whole_is_no() {
+        let mut world = World::new();
+        if let Fact::Known(commits) = &mut world.facts.pull.commits {
+            (commits.complete, commits.total) = (false, 900);
+        }
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "up-to-date.unknown")]);
+        world.facts.pull.commits = Fact::Unavailable(Why::new("502"));
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "up-to-date.unknown")]);
+        world.facts.pull.commits = Fact::NotAsked;
+        assert_eq!(reasons(&world.ask(judge)), [(NoGo, "up-to-date.unknown")]);
+    }
+
+    #[test]
+    fn g12_warn_says_and_off_does_not_look() {
+        let mut world = world(&[("ab", &["00"])]);
+        world.gates().up_to_date = UpToDateRule::Warn;
+        let answer = world.ask(judge);
+        assert!(reasons(&answer).is_empty() && saw(&answer, "warning: the tip cdcdcdcdcdcd of main is not contained"));
+        world.facts.pull.commits = Fact::Unavailable(Why::new("502"));
+        let answer = world.ask(judge);
+        assert!(reasons(&answer).is_empty() && saw(&answer, "could not be told: 502"));
+        world.gates().up_to_date = UpToDateRule::Off;
+        assert!(saw(&world.ask(judge), "not asked for"));
+    }
 }

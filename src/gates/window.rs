@@ -245,7 +245,8 @@ mod tests {
     #[test]
     fn g9_a_freeze_closes_open_hours_and_says_why_and_until_when() {
         let mut rule = office();
-        let holidays = Freeze { from: civil::date(2026, 12, 20).at(0, 0, 0, 0), until: civil::date(2027, 1, 4).at(0, 0, 0, 0), why: Some("holidays".to_owned()) };
+        let holidays =
+            Freeze { from: civil::date(2026, 12, 20).at(0, 0, 0, 0), until: civil::date(2027, 1, 4).at(0, 0, 0, 0), why: Some("holidays".to_owned()) };
         rule.freeze.push(holidays);
         let answer = asked(rule.clone(), "2026-12-21T10:00:00Z");
         assert_eq!(reasons(&answer), [(Waiting, "window.freeze")]);
@@ -329,13 +330,16 @@ mod tests {
     }
 
     fn open_hours() -> impl Strategy<Value = OpenHours> {
-        (prop::collection::btree_set(prop::sample::select(&WEEK[..]), 1..4), times(), prop::option::of(times()))
-            .prop_map(|(days, from, until)| OpenHours { days, from, until })
+        (prop::collection::btree_set(prop::sample::select(&WEEK[..]), 1..4), times(), prop::option::of(times())).prop_map(|(days, from, until)| OpenHours {
+            days,
+            from,
+            until,
+        })
     }
 
     /// A zone and an instant at most three days before its clocks jump, or after.
     fn near_a_jump() -> impl Strategy<Value = (&'static str, Timestamp)> {
-        let jumps = [
+        const JUMPS: [(&str, &str); 6] = [
             ("Europe/Berlin", "2026-03-29T01:00:00Z"),
             ("Europe/Berlin", "2026-10-25T01:00:00Z"),
             ("America/New_York", "2026-03-08T07:00:00Z"),
@@ -343,20 +347,22 @@ mod tests {
             ("Australia/Lord_Howe", "2026-04-04T15:00:00Z"),
             ("Australia/Lord_Howe", "2026-10-03T15:30:00Z"),
         ];
-        (prop::sample::select(&jumps[..]).prop_map(|(zone, jump)| (zone, at(jump))), -3 * 86_400_i64..86_400)
+        (prop::sample::select(&JUMPS[..]).prop_map(|(zone, jump)| (zone, at(jump))), -3 * 86_400_i64..86_400)
             .prop_map(|((zone, jump), seconds)| (zone, jump + SignedDuration::from_secs(seconds)))
     }
 
     fn windows() -> impl Strategy<Value = (WindowRule, Timestamp)> {
-        (near_a_jump(), prop::collection::vec(open_hours(), 0..3), prop::option::of((0_i64..6 * 24 * 60, 1_i64..3 * 24 * 60))).prop_map(|((zone, now), open, freeze)| {
-            let mut rule = rule(zone, open);
-            let clocks = TimeZone::get(zone).expect("a zone").to_datetime(now).date().to_datetime(time(0, 0, 0, 0));
-            rule.freeze.extend(freeze.map(|(begins, lasts)| {
-                let from = clocks.saturating_sub(SignedDuration::from_hours(48)).saturating_add(SignedDuration::from_mins(begins));
-                Freeze { from, until: from.saturating_add(SignedDuration::from_mins(lasts)), why: None }
-            }));
-            (rule, now)
-        })
+        (near_a_jump(), prop::collection::vec(open_hours(), 0..3), prop::option::of((0_i64..6 * 24 * 60, 1_i64..3 * 24 * 60))).prop_map(
+            |((zone, now), open, freeze)| {
+                let mut rule = rule(zone, open);
+                let clocks = TimeZone::get(zone).expect("a zone").to_datetime(now).date().to_datetime(time(0, 0, 0, 0));
+                rule.freeze.extend(freeze.map(|(begins, lasts)| {
+                    let from = clocks.saturating_sub(SignedDuration::from_hours(48)).saturating_add(SignedDuration::from_mins(begins));
+                    Freeze { from, until: from.saturating_add(SignedDuration::from_mins(lasts)), why: None }
+                }));
+                (rule, now)
+            },
+        )
     }
 
     proptest! {

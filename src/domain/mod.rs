@@ -5,6 +5,7 @@
 mod git;
 mod ids;
 mod names;
+mod nearest;
 mod people;
 mod text;
 mod time;
@@ -13,6 +14,7 @@ mod version;
 pub use git::{BranchName, CommitSha, ObjectId, RefName, ShaPrefix};
 pub use ids::{CommentId, DeploymentId, PullNumber, RequestKey, RunId};
 pub use names::{CustomId, EnvName, Namespace, ParamKey, ParamValue, Reason, ServiceName, Target, VariableName};
+pub use nearest::nearest;
 pub use people::{ActorKind, Login, Person, PersonId, Principal, RepoSlug, Role, TeamSlug};
 pub(crate) use text::checked_text;
 pub use text::{Fault, Invalid, Shown, is_invisible, screen_line, screen_name, shown};

@@ -40,6 +40,9 @@ pub struct Check {
     /// Its workflow run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
+    /// The id of the workflow behind that run: two workflows may each have a job of the same name, and both count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<u64>,
     /// True when the server says that the base branch requires it.
     #[serde(default)]
     pub required: bool,

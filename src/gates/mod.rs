@@ -16,12 +16,20 @@ mod lock;
 mod order;
 mod permission;
 mod policy_change;
+mod unknown;
 mod up_to_date;
 mod window;
 
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod laws;
+
 pub use case::{Case, Said};
+pub use lock::{LockFault, dead_holds, holds_in_the_way};
 pub use registry::{GATES, GateId, GateSpec};
 pub use verdict::{Answer, Answering, Clearance, Judgement, Reason, ReasonSpec, Scope, Verdict};
+pub use window::next_opening;
 
 /// What all gates together say of a case.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -2,7 +2,10 @@
 //!
 //! Every gate in force is asked, so that a user sees every reason at once. A gate never fetches, never plans, never words a comment.
 
+mod arrival;
 mod case;
+mod needs;
+mod people;
 mod registry;
 mod verdict;
 
@@ -19,7 +22,13 @@ mod policy_change;
 mod up_to_date;
 mod window;
 
+#[cfg(test)]
+mod fixtures_people;
+
+pub use approval::carry_candidates;
 pub use case::{Case, Said};
+pub use needs::{people_in_question, teams_in_question};
+pub use permission::{Permission, may, may_command};
 pub use registry::{GATES, GateId, GateSpec};
 pub use verdict::{Answer, Answering, Clearance, Judgement, Reason, ReasonSpec, Scope, Verdict};
 

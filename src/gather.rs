@@ -6,12 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::domain::{CommitSha, Login, Person, PersonId, Principal, Role, RunId, TeamSlug};
+use crate::domain::{CommitSha, Login, PersonId, Principal, Role, RunId, TeamSlug};
 use crate::env::Environment as Variables;
-use crate::facts::{Carry, CustomAnswer, Fact, Facts, Listing, Local, LockKind, PullRequest, ReviewState, Why};
-use crate::gates::{Case, Said, carry_candidates};
-use crate::intake::{Command, Request};
-use crate::policy::codeowners::owners_in;
+use crate::facts::{Carry, CustomAnswer, Fact, Facts, Listing, Local, LockKind, Why};
+use crate::gates::{Case, Said, carry_candidates, people_in_question, teams_in_question};
+use crate::intake::{Deploy, Request};
 use crate::policy::{Argv, Environment, Excluded, Inventory, Policy};
 use crate::ports::{Forge, ForgeError, MergeQuestion, Programs, Repo, Survey};
 use crate::programs::lines;
@@ -24,12 +23,31 @@ const INVENTORY_LIMIT: Duration = Duration::from_secs(30);
 pub struct Need<'a> {
     /// The request.
     pub request: &'a Request,
+    /// What it asks.
+    pub deploy: &'a Deploy,
     /// The policy.
     pub policy: &'a Policy,
     /// The environment.
     pub environment: &'a Environment,
     /// What people said.
     pub said: &'a [Said],
+}
+
+impl<'a> Need<'a> {
+    fn case(&self, facts: &'a Facts) -> Case<'a> {
+        Case { request: self.request, deploy: self.deploy, policy: self.policy, environment: self.environment, facts, said: self.said }
+    }
+}
+
+/// True where a review already says that its author may push, and no gate asks for a higher role.
+fn is_writer_enough(case: &Case<'_>, id: PersonId) -> bool {
+    let gates = &case.environment.gates;
+    let asked = gates.permission.who.iter().chain(&gates.approval.from).chain(&gates.policy_change.approve);
+    let higher = asked.into_iter().any(|principal| matches!(principal, Principal::Role(role) if *role > Role::Write));
+    let reviews = case.facts.pull.reviews.known().into_iter().flat_map(|list| &list.items);
+    let writes = reviews.filter(|review| review.author.as_ref().is_some_and(|author| author.id == id)).all(|review| review.by_writer);
+    let spoke = case.said_here().any(|said| said.by.id == id);
+    writes && !spoke && !higher
 }
 
 /// Facts from a survey alone: enough to find pending requests, and for commands that deploy nothing.
@@ -53,8 +71,10 @@ pub fn from_survey(survey: &Survey) -> Facts {
 
 /// Adds what the policy's gates need beyond the survey.
 pub async fn complete<F: Forge>(forge: &F, mut facts: Facts, need: &Need<'_>) -> Facts {
-    let people = people_to_ask(&facts, need);
-    let teams = teams_to_ask(&facts, need);
+    let case = need.case(&facts);
+    let mut people: BTreeMap<PersonId, Login> = people_in_question(&case).into_iter().map(|(id, person)| (id, person.login)).collect();
+    people.retain(|id, _| !facts.roles.contains_key(id) && (*id == need.request.actor.id || !is_writer_enough(&case, *id)));
+    let teams = teams_in_question(&case);
     let runs = runs_to_ask(&facts, need);
     let (roles, members, push, states, older) = tokio::join!(
         ask_roles(forge, &people),
@@ -82,58 +102,6 @@ pub async fn complete<F: Forge>(forge: &F, mut facts: Facts, need: &Need<'_>) ->
         facts.deployments = deployments;
     }
     facts
-}
-
-/// The principals whose roles and teams the gates will look at.
-fn principals<'a>(need: &'a Need<'_>) -> impl Iterator<Item = &'a Principal> {
-    let gates = &need.environment.gates;
-    let commands = need.policy.commands.who.get(&need.request.command.name()).into_iter().flatten();
-    commands.chain(&gates.permission.who).chain(&gates.approval.from).chain(&gates.policy_change.approve)
-}
-
-/// People whose role is not known from the survey and may matter: who commands, who approved or rejected in a comment or review.
-fn people_to_ask(facts: &Facts, need: &Need<'_>) -> BTreeMap<PersonId, Login> {
-    let strictest = principals(need).filter_map(|principal| if let Principal::Role(role) = principal { Some(*role) } else { None }).max().unwrap_or(Role::Write);
-    let mut people: BTreeMap<PersonId, Login> = BTreeMap::new();
-    let mut add = |person: &Person| {
-        if person.is_human() && !facts.roles.contains_key(&person.id) {
-            people.insert(person.id, person.login.clone());
-        }
-    };
-    add(&need.request.actor);
-    for said in need.said.iter().filter(|said| matches!(said.command, Command::Approve { .. } | Command::Reject { .. })) {
-        add(&said.by);
-    }
-    for review in facts.pull.reviews.known().into_iter().flat_map(|reviews| &reviews.items) {
-        let matters = matches!(review.state, ReviewState::Approved | ReviewState::ChangesRequested);
-        if let Some(author) = review.author.as_ref().filter(|_| matters && !(review.by_writer && strictest <= Role::Write)) {
-            add(author);
-        }
-    }
-    people
-}
-
-fn teams_to_ask(facts: &Facts, need: &Need<'_>) -> BTreeSet<TeamSlug> {
-    let mut teams = BTreeSet::new();
-    let mut owners = false;
-    for principal in principals(need) {
-        match principal {
-            Principal::Team(team) => {
-                teams.insert(team.clone());
-            }
-            Principal::Codeowners => owners = true,
-            Principal::User(_) | Principal::Role(_) => {}
-        }
-    }
-    if let Some(codeowners) = facts.base.codeowners.known().filter(|_| owners) {
-        teams.extend(owners_in(codeowners, &changed_paths(&facts.pull)).into_iter().filter_map(|owner| if let Principal::Team(team) = owner { Some(team) } else { None }));
-    }
-    teams
-}
-
-fn changed_paths(pull: &PullRequest) -> Vec<String> {
-    let files = pull.files.known().map(|files| files.items.as_slice()).unwrap_or_default();
-    files.iter().flat_map(|file| std::iter::once(file.path.clone()).chain(file.previous.clone())).collect()
 }
 
 /// The runs behind other requests' deployment holds.

@@ -7,11 +7,23 @@
 //! ```
 
 pub mod audit;
+pub mod cli;
 pub mod domain;
+pub mod env;
+pub mod error;
+pub mod exit;
 pub mod facts;
 pub mod gates;
+pub mod gather;
 pub mod git;
+pub mod github;
 pub mod intake;
+pub mod perform;
+pub mod plan;
 pub mod policy;
 pub mod ports;
 pub mod programs;
+pub mod report;
+pub mod run;
+pub mod runner;
+pub mod sandbox;

@@ -2,7 +2,10 @@
 //!
 //! Every gate in force is asked, so that a user sees every reason at once. A gate never fetches, never plans, never words a comment.
 
+mod arrival;
 mod case;
+mod needs;
+mod people;
 mod registry;
 mod verdict;
 
@@ -23,13 +26,20 @@ mod window;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod fixtures_people;
+#[cfg(test)]
 mod laws;
 
+pub use approval::{carry_candidates, counted};
 pub use case::{Case, Said};
 pub use lock::{LockFault, dead_holds, holds_in_the_way};
+pub use needs::{people_in_question, teams_in_question};
+pub use permission::{Permission, may, may_command};
 pub use registry::{GATES, GateId, GateSpec};
 pub use verdict::{Answer, Answering, Clearance, Judgement, Reason, ReasonSpec, Scope, Verdict};
 pub use window::next_opening;
+
+use crate::domain::{Login, PersonId};
 
 /// What all gates together say of a case.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -38,6 +48,8 @@ pub struct Evaluation {
     pub answers: Vec<Answer>,
     /// The worst of them.
     pub verdict: Verdict,
+    /// Whose approvals count.
+    pub approvers: Vec<(PersonId, Login)>,
 }
 
 /// Asks every gate.
@@ -45,5 +57,5 @@ pub fn evaluate(case: &Case<'_>) -> Evaluation {
     let answers: Vec<Answer> = GATES.iter().map(|spec| (spec.judge)(case)).collect();
     let scope = Scope { environment: case.environment.name.clone(), commit: case.facts.pull.head.clone(), policy: case.policy.id.clone() };
     let verdict = Verdict::of(&answers, scope);
-    Evaluation { answers, verdict }
+    Evaluation { answers, verdict, approvers: counted(case) }
 }

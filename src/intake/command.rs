@@ -172,6 +172,13 @@ pub const COMMANDS: &[CommandSpec] = &[
     CommandSpec { name: CommandName::Help, word: "help", usage: "", about: "Show the commands." },
 ];
 
+impl Deploy {
+    /// The head, whole, to this environment.
+    pub fn of(environment: EnvName) -> Self {
+        Self { environment, services: Vec::new(), what: What::Head, version: None, reason: None, parameters: BTreeMap::new() }
+    }
+}
+
 impl Command {
     /// The command's name.
     pub fn name(&self) -> CommandName {

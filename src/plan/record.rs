@@ -1,6 +1,7 @@
 //! A decision with everything it was made from: what is stored, simulated, and replayed bit for bit (row G22).
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::domain::{EnvName, ObjectId};
 use crate::facts::Facts;
@@ -50,5 +51,24 @@ impl Record {
     /// A record of a decision made by this version.
     pub fn new(question: Question, evaluation: Evaluation) -> Self {
         Self { decided_by: format!("shipgate {}", env!("CARGO_PKG_VERSION")), question, evaluation }
+    }
+}
+
+impl Record {
+    /// The record as it is stored: every text in it redacted (row A5).
+    ///
+    /// # Panics
+    /// Never: the types have string keys and finite numbers only.
+    pub fn redacted(&self) -> Value {
+        redacted(serde_json::to_value(self).expect("plain data serialises"))
+    }
+}
+
+fn redacted(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(crate::error::redact(&text)),
+        Value::Array(items) => Value::Array(items.into_iter().map(redacted).collect()),
+        Value::Object(fields) => Value::Object(fields.into_iter().map(|(key, value)| (key, redacted(value))).collect()),
+        other => other,
     }
 }

@@ -7,9 +7,9 @@ use super::{Outcome, RunError, World};
 use crate::audit::{AuditEvent, Outcome as Ended};
 use crate::domain::{EnvName, PullNumber};
 use crate::facts::Facts;
-use crate::gates::{Judgement, Leave, may};
+use crate::gates::{Judgement, Permission, may, may_command};
 use crate::gather::{self, Need};
-use crate::intake::{Command, CommentEvent, Mistake, Request};
+use crate::intake::{Command, CommentEvent, Deploy, Mistake, Request};
 use crate::perform::{Note, Said, Swap, fresh_claim, say, swap_lock};
 use crate::plan::{self, LockChange, Refusal, Sticky, Whose};
 use crate::policy::{Environment, Policy};
@@ -59,17 +59,17 @@ struct One<'a> {
 /// The commands that not everybody may give: asks who may, then acts.
 async fn allowed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: &Environment) -> Result<Outcome, RunError> {
     let policy = &one.trusted.policy;
-    let forced = matches!(&one.request.command, Command::Unlock { force: Some(_), .. });
-    let who = if forced { Some(&policy.commands.force_unlock) } else { policy.commands.who.get(&one.request.command.name()) };
-    let said = [];
-    let need = Need { request: one.request, policy, environment, said: &said };
+    let wish = Deploy::of(environment.name.clone());
+    let need = Need { request: one.request, deploy: &wish, policy, environment, said: &[] };
     let facts = gather::complete(world.forge, facts_of(one.survey, one.request), &need).await;
-    match may(who.map(Vec::as_slice).unwrap_or_default(), &one.request.actor, &facts) {
-        Leave::Given(_) => {}
-        Leave::Refused(why) | Leave::Unknown(crate::facts::Why { what: why, .. }) => {
-            world.acting().note(AuditEvent::CommandRefused, entry(one, Some(&environment.name)).outcome(Ended::Refused).detail("reasons", why.as_str()));
-            return Ok(refuse(world, one, "You may not do that", &escape(&why)).await);
-        }
+    let permission = if matches!(&one.request.command, Command::Unlock { force: Some(_), .. }) {
+        may(&policy.commands.force_unlock, &one.request.actor, &facts)
+    } else {
+        may_command(&policy.commands, one.request.command.name(), &one.request.actor, &facts)
+    };
+    if let Permission::Refused(why) | Permission::CannotVerify(crate::facts::Why { what: why, .. }) = permission {
+        world.acting().note(AuditEvent::CommandRefused, entry(one, Some(&environment.name)).outcome(Ended::Refused).detail("reasons", why.as_str()));
+        return Ok(refuse(world, one, "You may not do that", &escape(&why)).await);
     }
     match &one.request.command {
         Command::Approve { .. } => word(world, one, environment, (AuditEvent::ApprovalRecorded, "approved")).await,

@@ -5,7 +5,7 @@ use crate::domain::{ActorKind, EnvName, Login, Person, PullNumber, RequestKey};
 use crate::facts::{Fact, Facts};
 use crate::gather::{self, Need};
 use crate::gates::{Case, Evaluation, Said, evaluate};
-use crate::intake::{Command, Deploy, Origin, Request, What};
+use crate::intake::{Command, Deploy, Origin, Request};
 use crate::plan::{self, DeploymentPlan, PolicyText, Question, RECORD_VERSION, Record, deployment_plan};
 use crate::policy::{Environment, Policy};
 use crate::ports::{Ask, Forge, Programs, Repo, Survey};
@@ -46,7 +46,7 @@ pub(super) struct Asked<'a> {
 pub(super) async fn decide<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, survey: &Survey, asked: &Asked<'_>) -> Decision {
     let requests = plan::requests(&survey.pull, &grammar(asked.policy));
     let said = plan::said(&requests);
-    let need = Need { request: asked.request, policy: asked.policy, environment: asked.environment, said: &said };
+    let need = Need { request: asked.request, deploy: asked.deploy, policy: asked.policy, environment: asked.environment, said: &said };
     let mut facts = facts_of(survey, asked.request);
     facts.local = gather::local(world.programs, world.variables, &need);
     facts = gather::complete(world.forge, facts, &need).await;
@@ -95,7 +95,7 @@ pub async fn explain<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>,
     let trusted = trust::policy(&survey).map_err(|error| RunError::Policy(error.to_string()))?;
     let environment = trusted.policy.environment(word).ok_or_else(|| RunError::Usage(unknown_environment(&trusted.policy, word)))?;
     let actor = asker(world.forge, &survey, who).await?;
-    let deploy = Deploy { environment: word.clone(), services: Vec::new(), what: What::default(), version: None, reason: None, parameters: std::collections::BTreeMap::new() };
+    let deploy = Deploy::of(word.clone());
     let key = RequestKey::new(format!("explain-{pull}")).expect("digits and `-` make a key");
     let request = Request { key, actor, at: survey.now, command: Command::Deploy(deploy.clone()), pull, origin: Origin::Terminal };
     // Where a deploy command is waiting already, that one is explained.

@@ -2,9 +2,9 @@
 
 use super::decide::{Asked, Decision, decide};
 use super::{Outcome, ROUNDS, RunError, World, grammar, trust};
-use crate::audit::{AuditEvent, Outcome as Ended};
+use crate::audit::{AuditEvent, DecisionStore, Outcome as Ended};
 use crate::domain::{CommentId, Person, PullNumber};
-use crate::gates::{Judgement, Verdict, approvers};
+use crate::gates::{Judgement, Verdict};
 use crate::intake::{Command, Deploy, Origin, Request};
 use crate::perform::{Note, Launch, Said, Started, say, start};
 use crate::plan::{self, Refusal};
@@ -27,11 +27,11 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
         let Verdict::Go(clearance) = &decision.evaluation().verdict else {
             return Ok(hold(world, asked, &decision, existing).await);
         };
-        let approvers = approvers(decision.evaluation());
+        let approvers = &decision.evaluation().approvers;
         let comment = status(world, asked, &decision, &markdown::Standing::Running);
         let facts = &decision.question().facts;
         let launch =
-            Launch { clearance, request: asked.request, deploy: asked.deploy, environment: asked.environment, facts, approvers: &approvers, comment: &comment, existing };
+            Launch { clearance, request: asked.request, deploy: asked.deploy, environment: asked.environment, facts, approvers, comment: &comment, existing };
         match start(&world.acting(), &launch).await {
             Ok(Started::Running(running)) => {
                 world.runner.keep("record", &kept);
@@ -167,7 +167,7 @@ where
     R: Repo,
     P: Programs,
 {
-    let stored = crate::audit::save_decision(&world.records, &decision.record);
+    let stored = DecisionStore::save(&world.records, &decision.record.redacted());
     let (path, hash) = match stored {
         Ok((path, hash)) => (path.display().to_string(), Some(hash)),
         Err(error) => {
@@ -190,7 +190,7 @@ fn entry(asked: &Asked<'_>, decision: &Decision) -> Note {
     let facts = &decision.question().facts;
     base_note(asked, facts.now, facts.viewer.as_ref())
         .repository(&facts.repository.slug)
-        .approvers(&approvers(decision.evaluation()))
+        .approvers(&decision.evaluation().approvers)
         .detail("commit", facts.pull.head.as_str())
         .detail("policy", asked.text.id.as_str())
 }

@@ -8,7 +8,6 @@ use super::{Outcome, RunError, World};
 
 use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
 use crate::facts::ClaimId;
-use crate::gates::approvers;
 use crate::intake::Command;
 use crate::perform::{Note, Ending, Finished, finish};
 use crate::plan::Question;
@@ -128,7 +127,7 @@ fn entry(kept: &Kept, decision: Option<&Decision>, now: Timestamp) -> Note {
         Some(decision) => {
             let question = decision.question();
             let facts = &question.facts;
-            let note = Note::of(&question.request, now).under(facts.viewer.as_ref()).repository(&facts.repository.slug).approvers(&approvers(decision.evaluation()));
+            let note = Note::of(&question.request, now).under(facts.viewer.as_ref()).repository(&facts.repository.slug).approvers(&decision.evaluation().approvers);
             match &question.request.command {
                 Command::Deploy(deploy) => note.services(&deploy.services).version(deploy.version.as_ref()),
                 _ => note,

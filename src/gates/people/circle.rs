@@ -1,0 +1,247 @@
+//! A circle of people, as a policy draws one: users, teams, roles, owners of files. It answers who belongs to it, and how many still could.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::excluded::Exclusion;
+use super::owners::owned_by;
+use crate::domain::{Login, Person, PersonId, Principal, Role, TeamSlug};
+use crate::facts::{Contributor, Fact, Facts, Why};
+use crate::policy::{Owner, Ownership};
+
+/// Anybody whom one of the principals or owners names.
+#[derive(Clone, Debug, Default)]
+pub struct Circle {
+    principals: Vec<Principal>,
+    owners: Vec<Owner>,
+    /// Why the owners are not known, where they are asked for and are not.
+    pub gap: Option<Why>,
+}
+
+/// Somebody who may belong to a circle.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// Who.
+    pub person: &'a Person,
+    /// Whether the server said, on a review of theirs, that they may push.
+    pub push: PushRight,
+}
+
+/// What the server said of somebody's right to push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PushRight {
+    /// Nothing.
+    Unsaid,
+    /// They may.
+    Said,
+}
+
+/// Whether somebody belongs to a circle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Membership {
+    /// Yes, by this.
+    Member(String),
+    /// No.
+    Stranger,
+    /// It cannot be verified: never yes.
+    Unverified(Why),
+}
+
+/// How many people could belong to a circle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Eligible {
+    /// Not known: a role, or a team that cannot be read, is part of it.
+    Open,
+    /// At most so many.
+    AtMost(usize),
+}
+
+impl Circle {
+    /// The circle of these principals; `codeowners` are the owners of any changed file.
+    pub fn of_change(principals: &[Principal], facts: &Facts) -> Self {
+        let mut circle = Self::without_owners(principals);
+        if principals.contains(&Principal::Codeowners) {
+            match owned_by(facts) {
+                Ok(groups) => circle.owners = groups.into_keys().flatten().collect::<BTreeSet<_>>().into_iter().collect(),
+                Err(why) => circle.gap = Some(why),
+            }
+        }
+        circle
+    }
+
+    /// The circle of these principals for one path; `codeowners` are its owners, and `role:maintain` where it has none.
+    pub fn of_path(principals: &[Principal], path: &str, ownership: &Ownership) -> Self {
+        let mut circle = Self::without_owners(principals);
+        if principals.contains(&Principal::Codeowners) {
+            circle.owners = ownership.owners(path).to_vec();
+            if circle.owners.is_empty() {
+                circle.principals.push(Principal::Role(Role::Maintain));
+            }
+        }
+        circle
+    }
+
+    /// The circle of these owners.
+    pub fn of_owners(owners: &[Owner]) -> Self {
+        Self { owners: owners.to_vec(), ..Self::default() }
+    }
+
+    fn without_owners(principals: &[Principal]) -> Self {
+        Self { principals: principals.iter().filter(|principal| **principal != Principal::Codeowners).cloned().collect(), ..Self::default() }
+    }
+
+    /// Whether somebody belongs to it.
+    pub fn membership(&self, candidate: Candidate<'_>, facts: &Facts) -> Membership {
+        let principals = self.principals.iter().map(|principal| belongs(principal, candidate, facts));
+        let owners = self.owners.iter().map(|owner| owns(owner, candidate, facts));
+        let mut doubt = self.gap.clone();
+        for membership in principals.chain(owners) {
+            match membership {
+                Membership::Member(_) => return membership,
+                Membership::Unverified(why) => doubt = doubt.or(Some(why)),
+                Membership::Stranger => {}
+            }
+        }
+        doubt.map_or(Membership::Stranger, Membership::Unverified)
+    }
+
+    /// How many people could belong to it, those excluded left out.
+    pub fn eligible(&self, facts: &Facts, exclusion: &Exclusion) -> Eligible {
+        if self.gap.is_some() {
+            return Eligible::Open;
+        }
+        let ids = ids_by_login(facts);
+        let (mut people, mut nameless): (BTreeSet<PersonId>, BTreeSet<String>) = (BTreeSet::new(), BTreeSet::new());
+        for login in self.users().filter(|login| !login.as_str().ends_with("[bot]") && !exclusion.names(login)) {
+            let key = login.as_str().to_ascii_lowercase();
+            match ids.get(&key) {
+                Some(id) => people.insert(*id),
+                None => nameless.insert(key),
+            };
+        }
+        for team in self.teams() {
+            match team_of(team, facts).and_then(Fact::known) {
+                Some(members) => people.extend(members),
+                None => return Eligible::Open,
+            }
+        }
+        if self.principals.iter().any(|principal| matches!(principal, Principal::Role(_))) {
+            return Eligible::Open;
+        }
+        people.retain(|id| exclusion.why(*id).is_none());
+        Eligible::AtMost(people.len() + nameless.len())
+    }
+
+    /// The people it names, but for those excluded.
+    pub fn logins(&self, exclusion: &Exclusion) -> Vec<Login> {
+        let mut logins: Vec<Login> = self.users().filter(|login| !exclusion.names(login)).cloned().collect();
+        logins.sort();
+        logins.dedup();
+        logins
+    }
+
+    /// The teams it names.
+    pub fn teams(&self) -> impl Iterator<Item = &TeamSlug> {
+        let principals = self.principals.iter().filter_map(|principal| if let Principal::Team(slug) = principal { Some(slug) } else { None });
+        principals.chain(self.owners.iter().filter_map(|owner| if let Owner::Team(slug) = owner { Some(slug) } else { None }))
+    }
+
+    fn users(&self) -> impl Iterator<Item = &Login> {
+        let principals = self.principals.iter().filter_map(|principal| if let Principal::User(login) = principal { Some(login) } else { None });
+        principals.chain(self.owners.iter().filter_map(|owner| if let Owner::User(login) = owner { Some(login) } else { None }))
+    }
+}
+
+impl std::fmt::Display for Circle {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let principals = self.principals.iter().map(ToString::to_string);
+        let words: Vec<String> = principals.chain(self.owners.iter().map(ToString::to_string)).collect();
+        match (words.is_empty(), &self.gap) {
+            (true, None) => formatter.write_str("nobody"),
+            (true, Some(_)) => formatter.write_str("codeowners"),
+            (false, None) => formatter.write_str(&words.join(", ")),
+            (false, Some(_)) => write!(formatter, "{}, codeowners", words.join(", ")),
+        }
+    }
+}
+
+impl Membership {
+    fn member(by: impl std::fmt::Display) -> Self {
+        Self::Member(by.to_string())
+    }
+}
+
+impl<'a> Candidate<'a> {
+    /// Somebody of whom the server said nothing besides.
+    pub fn new(person: &'a Person) -> Self {
+        Self { person, push: PushRight::Unsaid }
+    }
+
+    /// Whether they have at least this role.
+    pub fn has_role(self, role: Role, facts: &Facts) -> Membership {
+        if self.push == PushRight::Said && role <= Role::Write {
+            return Membership::member(Principal::Role(role));
+        }
+        let login = &self.person.login;
+        match facts.roles.get(&self.person.id) {
+            Some(Fact::Known(known)) if *known >= role => Membership::member(Principal::Role(role)),
+            Some(Fact::Known(_)) => Membership::Stranger,
+            Some(Fact::Unavailable(why)) => Membership::Unverified(Why { what: format!("the role of {login}: {}", why.what), mend: why.mend.clone() }),
+            Some(Fact::NotAsked) | None => Membership::Unverified(Why::new(format!("the role of {login} is not known"))),
+        }
+    }
+}
+
+fn belongs(principal: &Principal, candidate: Candidate<'_>, facts: &Facts) -> Membership {
+    match principal {
+        Principal::User(login) if is_login_of(login, candidate.person) => Membership::member(principal),
+        Principal::User(_) | Principal::Codeowners => Membership::Stranger,
+        Principal::Team(slug) => in_team(slug, candidate.person, facts),
+        Principal::Role(role) => candidate.has_role(*role, facts),
+    }
+}
+
+/// GitHub counts a user as owner only with the right to push; that keeps out whoever took over a login that was given up.
+fn owns(owner: &Owner, candidate: Candidate<'_>, facts: &Facts) -> Membership {
+    match owner {
+        Owner::User(login) if is_login_of(login, candidate.person) => match candidate.has_role(Role::Write, facts) {
+            Membership::Member(_) => Membership::Member(format!("owner {owner}")),
+            other => other,
+        },
+        Owner::Team(slug) => match in_team(slug, candidate.person, facts) {
+            Membership::Member(_) => Membership::Member(format!("owner {owner}")),
+            other => other,
+        },
+        Owner::User(_) | Owner::Email(_) => Membership::Stranger,
+    }
+}
+
+/// Logins are all that a policy can write. An app is only ever meant by its `[bot]` name.
+fn is_login_of(login: &Login, person: &Person) -> bool {
+    let (written, own) = (login.as_str(), person.login.as_str());
+    let bare = |text: &str| text.strip_suffix("[bot]").unwrap_or(text).to_ascii_lowercase();
+    if person.is_human() { written.eq_ignore_ascii_case(own) } else { written.ends_with("[bot]") && bare(written) == bare(own) }
+}
+
+fn in_team(slug: &TeamSlug, person: &Person, facts: &Facts) -> Membership {
+    match team_of(slug, facts) {
+        Some(Fact::Known(members)) if members.contains(&person.id) => Membership::member(Principal::Team(slug.clone())),
+        Some(Fact::Known(_)) => Membership::Stranger,
+        Some(Fact::Unavailable(why)) => Membership::Unverified(Why { what: format!("the members of team:{slug}: {}", why.what), mend: why.mend.clone() }),
+        Some(Fact::NotAsked) | None => Membership::Unverified(Why::new(format!("the members of team:{slug} are not known"))),
+    }
+}
+
+fn team_of<'a>(slug: &TeamSlug, facts: &'a Facts) -> Option<&'a Fact<Vec<PersonId>>> {
+    facts.teams.get(slug).or_else(|| facts.teams.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(slug.as_str())).map(|(_, members)| members))
+}
+
+/// The ids of all people the facts name, by lower-case login, so that one person in a list and in a team is counted once.
+fn ids_by_login(facts: &Facts) -> BTreeMap<String, PersonId> {
+    let pull = &facts.pull;
+    let reviewers = pull.reviews.known().into_iter().flat_map(|list| &list.items).filter_map(|review| review.author.as_ref());
+    let speakers = pull.comments.known().into_iter().flat_map(|list| &list.items).filter_map(|comment| comment.author.as_ref());
+    let contributors = pull.commits.known().into_iter().flat_map(|list| &list.items).flat_map(|commit| commit.authors.iter().chain(&commit.committer));
+    let accounts = contributors.filter_map(|contributor| if let Contributor::Account(person) = contributor { Some(person) } else { None });
+    let others = pull.author.iter().chain(pull.pushed_by.known().map(|push| &push.by));
+    reviewers.chain(speakers).chain(accounts).chain(others).map(|person| (person.login.as_str().to_ascii_lowercase(), person.id)).collect()
+}

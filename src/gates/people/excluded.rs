@@ -1,0 +1,107 @@
+//! Whose approval does not count, whoever they are: author, committers, pusher, requester, as the policy says. People are told apart by id.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{Login, Person, PersonId, shown};
+use crate::facts::{Commit, Contributor, PullRequest, Why};
+use crate::gates::case::Case;
+use crate::policy::Excluded;
+
+/// The people excluded, and what could not be found out about them.
+#[derive(Debug, Default)]
+pub struct Exclusion {
+    out: BTreeMap<PersonId, Out>,
+    /// Whom it could not tell: while there is one, no count of approvals can be trusted.
+    pub gaps: Vec<Gap>,
+    /// What a reader must know: contributors who belong to no account cannot be kept out.
+    pub notes: Vec<String>,
+}
+
+/// Somebody excluded.
+#[derive(Debug, Default)]
+struct Out {
+    logins: BTreeSet<Login>,
+    because: BTreeSet<&'static str>,
+}
+
+/// Somebody to be excluded who is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// Who pushed the head.
+    Pusher(Why),
+    /// Who took part in the commits.
+    Commits(Why),
+}
+
+impl Exclusion {
+    /// Whom the environment's approval rule excludes in this case.
+    pub fn of(case: &Case<'_>) -> Self {
+        let mut exclusion = Self::default();
+        for excluded in &case.environment.gates.approval.exclude {
+            match excluded {
+                Excluded::Author => exclusion.add_author(&case.facts.pull),
+                Excluded::Committers => exclusion.add_committers(&case.facts.pull),
+                Excluded::Pusher => exclusion.add_pusher(&case.facts.pull),
+                Excluded::Requester => exclusion.add(&case.request.actor, "asked for this deployment"),
+            }
+        }
+        exclusion
+    }
+
+    /// Why somebody is excluded; `None` where they are not.
+    pub fn why(&self, person: PersonId) -> Option<String> {
+        self.out.get(&person).map(|out| out.because.iter().copied().collect::<Vec<_>>().join(", "))
+    }
+
+    /// True when somebody of that login is excluded.
+    pub fn names(&self, login: &Login) -> bool {
+        self.out.values().flat_map(|out| &out.logins).any(|known| known.as_str().eq_ignore_ascii_case(login.as_str()))
+    }
+
+    fn add(&mut self, person: &Person, because: &'static str) {
+        let out = self.out.entry(person.id).or_default();
+        out.logins.insert(person.login.clone());
+        out.because.insert(because);
+    }
+
+    fn add_author(&mut self, pull: &PullRequest) {
+        match &pull.author {
+            Some(author) => self.add(author, "opened the pull request"),
+            None => self.notes.push("ATTENTION: the account that opened this pull request is gone, so that its owner cannot be kept from approving".to_owned()),
+        }
+    }
+
+    fn add_pusher(&mut self, pull: &PullRequest) {
+        match pull.pushed_by.get() {
+            Ok(push) => self.add(&push.by, "pushed the commit"),
+            Err(why) => self.gaps.push(Gap::Pusher(why)),
+        }
+    }
+
+    fn add_committers(&mut self, pull: &PullRequest) {
+        let commits = match whole(pull) {
+            Ok(commits) => commits,
+            Err(why) => return self.gaps.push(Gap::Commits(why)),
+        };
+        let mut unattributed: BTreeSet<String> = BTreeSet::new();
+        for contributor in commits.iter().flat_map(|commit| commit.authors.iter().chain(&commit.committer)) {
+            match contributor {
+                Contributor::Account(person) => self.add(person, "took part in the commits"),
+                Contributor::Unattributed(address) => {
+                    unattributed.insert(shown(address));
+                }
+            }
+        }
+        if !unattributed.is_empty() {
+            let some = unattributed.iter().take(5).map(|address| format!("`{address}`")).collect::<Vec<_>>().join(", ");
+            self.notes.push(format!(
+                "ATTENTION: {} contributor address(es) of the commits belong to no account, so that their owners cannot be kept from approving: {some}",
+                unattributed.len()
+            ));
+        }
+    }
+}
+
+fn whole(pull: &PullRequest) -> Result<&[Commit], Why> {
+    pull.commits.get()?.all().map_err(|cut| Why::new(format!("the commits: {cut}")).mended_by("split the pull request: it is too large to judge"))
+}

@@ -12,3 +12,4 @@ pub mod gates;
 pub mod intake;
 pub mod policy;
 pub mod ports;
+pub mod sandbox;

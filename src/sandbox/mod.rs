@@ -3,7 +3,9 @@
 //! Answers are as GitHub documents them; a test checks them against GitHub's own API description. It knows nothing of the rest
 //! of the program, and the program meets it only over HTTP. Time stands still until the owner of the [`Sandbox`] moves it.
 
+pub mod acts;
 mod clock;
+pub mod computed;
 pub mod state;
 pub mod store;
 

@@ -197,8 +197,6 @@ pub struct ReviewRule {
     pub approvals: u64,
     /// A push dismisses approvals.
     pub dismiss_stale: bool,
-    /// Owners of changed files must approve.
-    pub code_owners: bool,
     /// Somebody else than the last pusher must approve.
     pub last_push: bool,
 }

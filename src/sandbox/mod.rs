@@ -6,6 +6,7 @@
 pub mod acts;
 mod clock;
 pub mod computed;
+pub mod graphql;
 pub mod state;
 pub mod store;
 

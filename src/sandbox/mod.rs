@@ -9,6 +9,7 @@ pub mod computed;
 pub mod graphql;
 pub mod state;
 pub mod store;
+pub mod wire;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

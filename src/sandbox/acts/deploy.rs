@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::Missing;
 use super::refs::{Expected, RefChange};
-use crate::sandbox::state::{Conclusion, Deployment, DeploymentState, DeploymentStatus, Environment, Repository, RunStatus, State, StatusState, Viewer};
+use crate::sandbox::state::{
+    Conclusion, Deployment, DeploymentState, DeploymentStatus, Environment, Repository, RunStatus, Signature, State, StatusState, Viewer,
+};
 use crate::sandbox::store::{CommitSpec, Stamp};
 
 /// A deployment to create.
@@ -158,6 +160,9 @@ impl State {
         let message = format!("Merge branch '{base_name}' into {}", spec.ref_name);
         let commit = CommitSpec { parents: vec![head, base], tree, author: stamp.clone(), committer: stamp, message };
         let merged = repository.git.write_commit(&commit).map_err(|_| conflict())?;
+        if let Some(found) = self.repository_mut(spec.repository) {
+            found.signatures.insert(merged, Signature::ByGitHub);
+        }
         let name = format!("refs/heads/{}", spec.ref_name);
         let change = RefChange { repository: spec.repository, name: &name, expected: Expected::At(head), to: Some(merged), by: by.account };
         self.change_ref(change).map_err(|_| conflict())?;

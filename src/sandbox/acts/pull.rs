@@ -5,7 +5,7 @@ use git2::Oid;
 use super::Missing;
 use super::refs::{Expected, RefChange};
 use crate::sandbox::computed::Mergeable;
-use crate::sandbox::state::{Issue, Merge, Pull, PullState, State, TimelineEvent, TimelineKind};
+use crate::sandbox::state::{Issue, Merge, Pull, PullState, Signature, State, TimelineEvent, TimelineKind};
 use crate::sandbox::store::{CommitSpec, Stamp};
 
 /// A pull request to open.
@@ -133,6 +133,9 @@ impl State {
     /// [`MergeError`]; nothing changed.
     pub fn merge_pull(&mut self, repository: u64, number: u64, by: u64) -> Result<Oid, MergeError> {
         let commit = self.write_merge(repository, number, by)?;
+        if let Some(found) = self.repository_mut(repository) {
+            found.signatures.insert(commit, Signature::ByGitHub);
+        }
         let at = self.now();
         let base = self.repository(repository).and_then(|found| found.pull(number)).map(|pull| pull.base.clone()).ok_or(MergeError::Missing)?;
         // First the pull request, so that the push below does not merge it a second time.

@@ -1,8 +1,11 @@
 //! Whether a pull request can be merged, and what is in the way.
 
+use git2::Oid;
+
 use crate::sandbox::computed::review::ReviewDecision;
 use crate::sandbox::computed::{Context, RollupState};
 use crate::sandbox::state::{Freshness, Pull, Repository, Rule, State};
+use crate::sandbox::store::ChangedFile;
 
 /// Whether a pull request can be merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,4 +103,27 @@ fn required_checks_pass(repository: &Repository, pull: &Pull) -> bool {
 fn is_behind(repository: &Repository, pull: &Pull) -> bool {
     let strict = repository.rules_for(&pull.base).any(|(_, rule)| matches!(rule, Rule::RequiredChecks { freshness: Freshness::UpToDate, .. }));
     strict && repository.git.branch(&pull.base).is_some_and(|base| !repository.git.contains(pull.head_sha, base))
+}
+
+impl Repository {
+    /// The files a pull request changes: the difference between its merge base and its head.
+    pub fn pull_files(&self, pull: &Pull) -> Vec<ChangedFile> {
+        let base = self.pull_merge_base(pull);
+        self.git.changed_files(base, pull.head_sha).unwrap_or_default()
+    }
+
+    /// The commits of a pull request that its base branch has not, oldest first.
+    pub fn pull_commits(&self, pull: &Pull) -> Vec<Oid> {
+        self.git.commits_between(self.pull_merge_base(pull).map(|_| self.pull_base(pull)), pull.head_sha).unwrap_or_default()
+    }
+
+    fn pull_merge_base(&self, pull: &Pull) -> Option<Oid> {
+        self.git.merge_base(self.pull_base(pull), pull.head_sha)
+    }
+
+    /// The base branch's tip while a pull request is open; afterwards what it was.
+    fn pull_base(&self, pull: &Pull) -> Oid {
+        let tip = if pull.is_open() { self.git.branch(&pull.base) } else { None };
+        tip.unwrap_or(pull.base_sha)
+    }
 }

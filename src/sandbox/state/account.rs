@@ -11,6 +11,9 @@ pub const ACTIONS_BOT: u64 = 41_898_282;
 /// The app GitHub Actions, under its real id.
 pub const ACTIONS_APP: u64 = 15_368;
 
+/// The account that commits what people do on the web, under its real id. Its e-mail address is `noreply@github.com`.
+pub const WEB_FLOW: u64 = 19_864_447;
+
 /// What kind of account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the variants are GitHub's own words")]

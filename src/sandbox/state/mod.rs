@@ -12,12 +12,12 @@ use std::path::PathBuf;
 use git2::Oid;
 use jiff::Timestamp;
 
-pub use account::{ACTIONS_APP, ACTIONS_BOT, Access, Account, AccountKind, App, Permission, Permissions, Team, Token, Viewer};
+pub use account::{ACTIONS_APP, ACTIONS_BOT, Access, Account, AccountKind, App, Permission, Permissions, Team, Token, Viewer, WEB_FLOW};
 pub use check::{CheckRun, CheckSuite, CommitStatus, Conclusion, Push, RunStatus, StatusState};
 pub use deployment::{Deployment, DeploymentState, DeploymentStatus, Environment, Job, Workflow, WorkflowRun};
 pub use ids::{NodeKind, git_node_id, node_id, parse_git_node_id, parse_node_id};
 pub use pull::{Comment, Edit, Issue, Merge, Pull, PullState, Reaction, Review, ReviewState, TimelineEvent, TimelineKind};
-pub use repository::{Activity, ActivityKind, Freshness, Repository, RequiredCheck, ReviewRule, Rule, Ruleset, Visibility};
+pub use repository::{Activity, ActivityKind, Freshness, Repository, RequiredCheck, ReviewRule, Rule, Ruleset, Signature, Visibility};
 
 use crate::domain::Role;
 use crate::sandbox::clock::SandboxClock;
@@ -55,12 +55,20 @@ impl State {
             emails: vec!["41898282+github-actions[bot]@users.noreply.github.com".to_owned()],
             created_at,
         };
+        let web_flow = Account {
+            id: WEB_FLOW,
+            login: "web-flow".to_owned(),
+            kind: AccountKind::User,
+            name: Some("GitHub Web Flow".to_owned()),
+            emails: vec!["noreply@github.com".to_owned()],
+            created_at,
+        };
         let app = App { id: ACTIONS_APP, slug: "github-actions".to_owned(), name: "GitHub Actions".to_owned(), bot: ACTIONS_BOT };
         Self {
             clock,
             base_url: "http://127.0.0.1".to_owned(),
             directory,
-            accounts: vec![bot],
+            accounts: vec![bot, web_flow],
             apps: vec![app],
             teams: Vec::new(),
             tokens: Vec::new(),

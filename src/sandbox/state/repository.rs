@@ -70,6 +70,8 @@ pub struct Repository {
     pub comments: Vec<Comment>,
     /// All pushes, oldest first.
     pub pushes: Vec<Push>,
+    /// What is known of commits' signatures; a commit that is not in here is not signed.
+    pub signatures: BTreeMap<Oid, Signature>,
     /// All check suites, oldest first.
     pub suites: Vec<CheckSuite>,
     /// All check runs, oldest first.
@@ -139,6 +141,17 @@ impl Repository {
     pub fn rules_for(&self, branch: &str) -> impl Iterator<Item = (&Ruleset, &Rule)> {
         self.rulesets.iter().filter(move |set| set.branch == branch).flat_map(|set| set.rules.iter().map(move |rule| (set, rule)))
     }
+}
+
+/// What GitHub says of a commit's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// Made by GitHub itself, for a commit made on the web.
+    ByGitHub,
+    /// Made by this account, and verified.
+    Verified(u64),
+    /// Not verified, with GitHub's word for why, e.g. `bad_email`, `unknown_key`.
+    Invalid(String),
 }
 
 /// A ruleset: rules for one branch.

@@ -6,22 +6,26 @@
 pub mod acts;
 mod clock;
 pub mod computed;
+mod directory;
 pub mod graphql;
 pub mod state;
 pub mod store;
 pub mod wire;
+pub mod world;
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
 pub use clock::SandboxClock;
+use directory::Directory;
 pub use state::State;
 
 /// A running sandbox. Its repositories and its server end with it.
 pub struct Sandbox {
     shared: Arc<Shared>,
+    #[expect(dead_code, reason = "held for its end: it removes the directory")]
+    directory: Directory,
 }
 
 /// What the handle and the server share.
@@ -35,8 +39,9 @@ impl Sandbox {
     /// # Panics
     /// When no private directory can be made.
     pub fn start(at: Timestamp) -> Self {
-        let directory: PathBuf = std::env::temp_dir();
-        Self { shared: Arc::new(Shared { state: Mutex::new(State::new(SandboxClock::at(at), directory)) }) }
+        let directory = Directory::make().expect("a private directory can be made");
+        let state = State::new(SandboxClock::at(at), directory.path().to_owned());
+        Self { shared: Arc::new(Shared { state: Mutex::new(state) }), directory }
     }
 
     /// What it holds, to look at and to change. The server waits meanwhile.

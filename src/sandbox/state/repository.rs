@@ -93,6 +93,40 @@ pub struct Repository {
 }
 
 impl Repository {
+    /// A repository without name, owner, or content: its maker fills in what is known of it.
+    pub fn empty(git: Store) -> Self {
+        Self {
+            id: 0,
+            owner: 0,
+            full_name: String::new(),
+            name: String::new(),
+            visibility: Visibility::Private,
+            default_branch: "main".to_owned(),
+            archived: false,
+            parent: None,
+            created_at: Timestamp::UNIX_EPOCH,
+            pushed_at: Timestamp::UNIX_EPOCH,
+            roles: BTreeMap::new(),
+            team_roles: BTreeMap::new(),
+            rulesets: Vec::new(),
+            environments: Vec::new(),
+            pulls: Vec::new(),
+            issues: Vec::new(),
+            comments: Vec::new(),
+            pushes: Vec::new(),
+            signatures: BTreeMap::new(),
+            suites: Vec::new(),
+            check_runs: Vec::new(),
+            statuses: Vec::new(),
+            deployments: Vec::new(),
+            workflows: Vec::new(),
+            runs: Vec::new(),
+            activity: Vec::new(),
+            next_number: 1,
+            git,
+        }
+    }
+
     /// Its global node id.
     pub fn node_id(&self) -> String {
         node_id(NodeKind::Repository, self.id)

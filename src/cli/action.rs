@@ -13,50 +13,91 @@ const MOST_BYTES: u64 = 25 * 1024 * 1024;
 
 /// Runs the main or the post step.
 pub(super) fn action(post: bool, variables: &Environment, voice: &Voice) -> Exit {
-    if post { post_step(variables, voice) } else { main_step(variables, voice) }
+    let ended = if post { end(variables, now()) } else { deliver(variables) };
+    match ended {
+        Ok(outcome) => {
+            voice.aside(&format!("shipgate: {}\n", crate::report::escape::plain(&outcome.said)));
+            outcome.exit()
+        }
+        Err(stopped) => {
+            let hint = stopped.hint();
+            voice.error(&stopped, hint.as_deref());
+            let runner = runner(variables);
+            runner.output("decision", "error");
+            runner.annotate(crate::runner::Level::Error, &stopped.to_string());
+            stopped.exit()
+        }
+    }
 }
 
-fn main_step(variables: &Environment, voice: &Voice) -> Exit {
-    // Everything up to here and this: no client, no runtime, no policy (row C2).
-    let event = match event(variables) {
-        Ok(Event::Ignored(why)) => {
-            voice.aside(&format!("shipgate: nothing to do: {why}\n"));
+/// Handles the event that the variables name.
+///
+/// # Errors
+/// [`Stopped`] where it could not be handled.
+pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
+    // Up to here and through this: no client, no runtime, no policy (row C2).
+    let event = match event(variables)? {
+        Event::Ignored(why) => {
             runner(variables).output("decision", "none");
-            return Exit::Done;
+            return Ok(Outcome::nothing(format!("nothing to do: {why}")));
         }
-        Ok(event) => event,
-        Err(error) => return usage(voice, &error),
+        event => event,
     };
-    let office = match Place::from(variables, None).and_then(|place| Office::open(place, variables)) {
-        Ok(office) => office,
-        Err(error) => return no_office(voice, &error),
-    };
+    let office = Office::open(Place::from(variables, None)?, variables)?;
     let outcome = block_on(run::action(&office.world(variables), event));
     office.runner().output("audit-head", &office.audit_head());
-    match outcome {
-        Ok(outcome) => told(voice, &office, &outcome),
-        Err(error) => failed(voice, &office, &error),
+    let outcome = outcome?;
+    if outcome.decision.is_none() {
+        office.runner().output("decision", outcome.word());
     }
+    Ok(outcome)
 }
 
-fn post_step(variables: &Environment, voice: &Voice) -> Exit {
+/// Ends what the main step started, where it started something.
+///
+/// # Errors
+/// [`Stopped`] where it could not be ended.
+pub(super) fn end(variables: &Environment, at: jiff::Timestamp) -> Result<Outcome, Stopped> {
     if variables.state("claim").is_none_or(|claim| claim.is_empty()) {
-        voice.aside("shipgate: nothing to end: the main step started no deployment\n");
-        return Exit::Done;
+        return Ok(Outcome::nothing("nothing to end: the main step started no deployment"));
     }
-    let office = match Place::from(variables, None).and_then(|place| Office::open(place, variables)) {
-        Ok(office) => office,
-        Err(error) => return no_office(voice, &error),
-    };
-    match block_on(run::post(&office.world(variables), now())) {
-        Ok(outcome) => told(voice, &office, &outcome),
-        Err(error) => failed(voice, &office, &error),
+    let office = Office::open(Place::from(variables, None)?, variables)?;
+    Ok(block_on(run::post(&office.world(variables), at))?)
+}
+
+/// Why an event was not handled.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Stopped {
+    #[error(transparent)]
+    Event(#[from] NoEvent),
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl Stopped {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Event(NoEvent::Unreadable { .. }) => Exit::Files,
+            Self::Event(_) => Exit::Usage,
+            Self::Office(error) => error.exit(),
+            Self::Run(error) => error.exit(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Event(_) => Some("`shipgate action` runs inside GitHub Actions, which sets these variables; try `shipgate demo`".to_owned()),
+            Self::Office(error) => error.hint().map(str::to_owned),
+            Self::Run(error) => error.hint(),
+        }
     }
 }
 
 /// What can be wrong with the event.
 #[derive(Debug, thiserror::Error)]
-enum NoEvent {
+pub(super) enum NoEvent {
     #[error("SG-USAGE: {0} is not set")]
     Unset(&'static str),
     #[error("SG-FILE: the event file {path} could not be read: {why}")]
@@ -79,7 +120,7 @@ fn event(variables: &Environment) -> Result<Event, NoEvent> {
 }
 
 fn runner(variables: &Environment) -> crate::runner::Runner {
-    crate::runner::Runner { output: variables.output_path(), ..Default::default() }
+    crate::runner::Runner { output: variables.output_path(), commands: variables.in_actions(), ..Default::default() }
 }
 
 /// The time for a post step's audit lines: the machine's, because ending must not wait for a server to tell it.
@@ -94,30 +135,6 @@ fn now() -> jiff::Timestamp {
 /// Where the system gives no runtime.
 pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime of one thread can be built").block_on(future)
-}
-
-fn told(voice: &Voice, office: &Office, outcome: &Outcome) -> Exit {
-    voice.aside(&format!("shipgate: {}\n", crate::report::escape::plain(&outcome.said)));
-    if outcome.decision.is_none() {
-        office.runner().output("decision", outcome.word());
-    }
-    outcome.exit()
-}
-
-fn failed(voice: &Voice, office: &Office, error: &RunError) -> Exit {
-    let hint = error.hint();
-    voice.error(error, hint.as_deref());
-    office.runner().output("decision", "error");
-    office.runner().annotate(crate::runner::Level::Error, &error.to_string());
-    error.exit()
-}
-
-fn usage(voice: &Voice, error: &NoEvent) -> Exit {
-    voice.error(error, Some("`shipgate action` runs inside GitHub Actions, which sets these variables; try `shipgate demo`"));
-    match error {
-        NoEvent::Unreadable { .. } => Exit::Files,
-        NoEvent::Unset(_) | NoEvent::Event(_) => Exit::Usage,
-    }
 }
 
 /// There was nowhere to work.

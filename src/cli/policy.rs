@@ -1,0 +1,143 @@
+//! `shipgate policy` and `shipgate gates`.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::Policy as Command;
+use super::say::Voice;
+use crate::domain::{EnvName, ObjectId};
+use crate::exit::Exit;
+use crate::gates::GATES;
+use crate::policy::{self, Policy};
+use crate::report::terminal::Paint;
+
+/// Looks after the policy file.
+pub(super) fn policy(command: &Command, voice: &Voice) -> Exit {
+    match command {
+        Command::Check { file, json } => check(file, *json, voice),
+        Command::Schema => {
+            voice.answer(policy::SCHEMA);
+            Exit::Done
+        }
+        Command::Explain { environment, file, json } => explain(environment.as_deref(), file, *json, voice),
+    }
+}
+
+/// Why a policy file could not be used.
+#[derive(Debug, thiserror::Error)]
+enum NoPolicy {
+    #[error("SG-FILE: {path} could not be read: {why}")]
+    Unreadable { path: String, why: String },
+    #[error("SG-USAGE: {0}")]
+    Environment(String),
+}
+
+fn read(file: &Path) -> Result<String, NoPolicy> {
+    std::fs::read_to_string(file).map_err(|error| NoPolicy::Unreadable { path: file.display().to_string(), why: error.to_string() })
+}
+
+/// A file on this machine has no object id of the server's; the policy's own text decides, not its id.
+fn no_id() -> ObjectId {
+    ObjectId::new("0".repeat(40)).expect("forty zeros are an object id")
+}
+
+fn check(file: &Path, as_json: bool, voice: &Voice) -> Exit {
+    let text = match read(file) {
+        Ok(text) => text,
+        Err(error) => return unreadable(voice, &error),
+    };
+    match policy::load_named(&text, no_id(), &file.display().to_string()) {
+        Ok(policy) => {
+            let warnings = policy::warnings_named(&text, &policy, &file.display().to_string());
+            if as_json {
+                let value = json!({ "schema_version": 1, "valid": true, "faults": [], "warnings": warnings });
+                voice.answer(&format!("{value:#}\n"));
+            } else {
+                voice.aside(&warnings.render(paint(voice.error_paint)));
+                voice.answer(&format!("{}: valid; {} environments\n", file.display(), policy.environments.len()));
+            }
+            Exit::Done
+        }
+        Err(faults) => {
+            if as_json {
+                let value = json!({ "schema_version": 1, "valid": false, "faults": faults, "warnings": [] });
+                voice.answer(&format!("{value:#}\n"));
+            } else {
+                voice.aside(&faults.render(paint(voice.error_paint)));
+            }
+            Exit::InvalidPolicy
+        }
+    }
+}
+
+fn explain(environment: Option<&str>, file: &Path, as_json: bool, voice: &Voice) -> Exit {
+    let text = match read(file) {
+        Ok(text) => text,
+        Err(error) => return unreadable(voice, &error),
+    };
+    let policy = match policy::load_named(&text, no_id(), &file.display().to_string()) {
+        Ok(policy) => policy,
+        Err(faults) => {
+            voice.aside(&faults.render(paint(voice.error_paint)));
+            return Exit::InvalidPolicy;
+        }
+    };
+    let environment = match environment.map(|word| known(&policy, word)).transpose() {
+        Ok(environment) => environment,
+        Err(error) => {
+            voice.error(&error, None);
+            return Exit::Usage;
+        }
+    };
+    if as_json {
+        let value = json!({ "schema_version": 1, "policy": policy });
+        voice.answer(&format!("{value:#}\n"));
+    } else {
+        voice.answer(&policy::explain(&policy, environment.as_ref()));
+    }
+    Exit::Done
+}
+
+fn known(policy: &Policy, word: &str) -> Result<EnvName, NoPolicy> {
+    let word = EnvName::new(word).map_err(|error| NoPolicy::Environment(error.to_string()))?;
+    match policy.environment(&word) {
+        Some(environment) => Ok(environment.name.clone()),
+        None => Err(NoPolicy::Environment(crate::run::unknown_environment(policy, &word))),
+    }
+}
+
+fn unreadable(voice: &Voice, error: &NoPolicy) -> Exit {
+    voice.error(error, Some("name the file: shipgate policy check FILE"));
+    match error {
+        NoPolicy::Unreadable { .. } => Exit::Files,
+        NoPolicy::Environment(_) => Exit::Usage,
+    }
+}
+
+fn paint(paint: Paint) -> policy::Paint {
+    match paint {
+        Paint::Colour => policy::Paint::Colour,
+        Paint::Plain => policy::Paint::Plain,
+    }
+}
+
+/// `shipgate gates`: the registry.
+pub(super) fn gates(as_json: bool, voice: &Voice) -> Exit {
+    if as_json {
+        let gate = |spec: &crate::gates::GateSpec| {
+            let reasons: Vec<_> = spec.reasons.iter().map(|reason| json!({ "code": reason.code, "about": reason.about })).collect();
+            json!({ "id": spec.name, "title": spec.title, "rows": spec.rows, "reasons": reasons })
+        };
+        let gates: Vec<_> = GATES.iter().map(gate).collect();
+        voice.answer(&format!("{:#}\n", json!({ "schema_version": 1, "gates": gates })));
+        return Exit::Done;
+    }
+    for spec in GATES {
+        voice.answer(&format!("{} — {} ({})\n", voice.paint.bold(spec.name), spec.title, spec.rows.join(" ")));
+        for reason in spec.reasons {
+            voice.answer(&format!("  {:<32} {}\n", reason.code, reason.about));
+        }
+    }
+    Exit::Done
+}

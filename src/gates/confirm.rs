@@ -3,10 +3,13 @@
 //! The confirmation is the requester's own, not somebody else's: it says "I mean this", where an approval says "I agree". It is bound to the commit:
 //! by its whole id, or because the server had the commit before the confirmation was written.
 
+use jiff::Timestamp;
+
 use super::case::{Case, Said};
 use super::registry::GateId;
 use super::verdict::{Answer, Answering, ReasonSpec};
 use crate::domain::ShaPrefix;
+use crate::facts::{Sighting, SightingKind};
 use crate::intake::{Command, CommandName};
 use crate::policy::ConfirmRule;
 
@@ -93,9 +96,14 @@ fn heard(case: &Case<'_>, said: &Said, sha: Option<&ShaPrefix>) -> Result<(), Mi
     if sha.is_some_and(|sha| !sha.names(head)) {
         return Err(Miss::OtherCommit);
     }
-    // The server's times are whole seconds: a push in the same second may have come after.
-    let seen_before = || case.facts.pull.sightings.iter().any(|sighting| sighting.at < said.at);
-    if sha.is_some_and(|sha| sha.is_whole()) || seen_before() { Ok(()) } else { Err(Miss::NotSeenBefore) }
+    if sha.is_some_and(ShaPrefix::is_whole) || stood_before(&case.facts.pull.sightings, said.at) { Ok(()) } else { Err(Miss::NotSeenBefore) }
+}
+
+/// True when the head stood on the branch before this time, and did not leave it and come back since: then another commit stood there in between.
+/// The server's times are whole seconds, so a push in the same second may have come after.
+fn stood_before(sightings: &[Sighting], time: Timestamp) -> bool {
+    let moved = |sighting: &Sighting| matches!(sighting.kind, SightingKind::ForcedPush | SightingKind::Activity);
+    sightings.iter().any(|sighting| sighting.at < time) && !sightings.iter().any(|sighting| moved(sighting) && sighting.at >= time)
 }
 
 #[cfg(test)]
@@ -104,7 +112,6 @@ mod tests {
     use super::super::verdict::Judgement::Waiting;
     use super::*;
     use crate::domain::{ActorKind, EnvName, Person};
-    use crate::facts::{Sighting, SightingKind};
     use crate::intake::{Deploy, What};
 
     const WHOLE: &str = "abababababababababababababababababababab";
@@ -205,6 +212,18 @@ mod tests {
         world.facts.pull.sightings.clear();
         world.say(octavia(), LATER, confirm("production", None));
         assert_eq!(reasons(&world.ask(judge)), OTHER);
+    }
+
+    #[test]
+    fn g8_a_head_that_left_the_branch_and_came_back_after_the_confirmation_is_not_the_one_meant() {
+        for (kind, expected) in
+            [(SightingKind::ForcedPush, OTHER), (SightingKind::Activity, OTHER), (SightingKind::Review, &[]), (SightingKind::CheckSuite, &[])]
+        {
+            let mut world = world(ConfirmRule::Name);
+            world.facts.pull.sightings.push(Sighting { at: "2026-03-10T11:58:00Z".parse().expect("a time"), kind });
+            world.say(octavia(), LATER, confirm("production", None));
+            assert_eq!(reasons(&world.ask(judge)), expected, "{kind:?}");
+        }
     }
 
     #[test]

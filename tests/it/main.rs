@@ -1,4 +1,8 @@
 //! The only integration-test binary.
 
+mod architecture;
 mod commands;
+mod docs;
+mod gates;
+mod policy;
 mod webhooks;

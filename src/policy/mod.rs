@@ -1,15 +1,46 @@
 //! The policy file: `.github/shipgate.yml` of the base branch, and nothing else, says what is allowed.
 //!
-//! `load` turns text into a [`Policy`] or into all of its faults at once; the rest of the program only ever sees a valid one.
+//! [`load()`] turns text into a [`Policy`] or into all of its faults at once; the rest of the program only ever sees a valid one.
+//!
+//! The way of a text: `screen` (size, hidden characters) → `tree` (YAML, with places) → `reader` and `raw` (keys and kinds of values)
+//! → `check` (what they mean together, and the defaults) → `model`.
 
+<<<<<<< HEAD
 mod codeowners;
+=======
+mod check;
+mod code;
+mod defaults;
+mod explain;
+mod fault;
+mod load;
+>>>>>>> policy
 mod model;
+mod nearest;
 mod pattern;
+mod raw;
+mod reader;
+mod render;
+mod screen;
+mod tree;
+mod warn;
 
+<<<<<<< HEAD
 pub use codeowners::{Owner, Ownership, OwnershipFault, SkippedLine};
+=======
+pub use code::{CODES, Code, CodeSpec, Severity};
+pub use explain::explain;
+pub use fault::{Fault, Faults, Position, Span, Warnings};
+pub use load::load;
+>>>>>>> policy
 pub use model::{
     ApprovalRule, Argv, ChecksRequired, ChecksRule, Commands, CommitRule, ConfirmRule, CustomRule, Day, DeployHow, Environment, Excluded, Forks, Freeze, Gates,
     Inventory, LockRule, NamedCheck, OpenHours, OrderRule, POLICY_PATH, ParameterRule, PermissionRule, Policy, PolicyChangeRule, Service, Services, Signatures,
     TargetRule, Tier, UpToDateRule, WindowRule,
 };
 pub use pattern::{BadPattern, Expression, Pattern};
+pub use render::Paint;
+pub use warn::warnings;
+
+/// The JSON Schema of the policy file, for editors (row I3).
+pub const SCHEMA: &str = include_str!("../../docs/shipgate.schema.json");

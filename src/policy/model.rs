@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::pattern::{Expression, Pattern};
 use crate::domain::{BranchName, CustomId, EnvName, Login, Namespace, ObjectId, ParamKey, Period, Principal, ServiceName, Target, VariableName};
@@ -38,6 +38,8 @@ pub struct Commands {
     pub aliases: BTreeMap<String, CommandName>,
     /// Who may give which command; any of the principals. Every command has an entry.
     pub who: BTreeMap<CommandName, Vec<Principal>>,
+    /// Who may free somebody else's lock (`/unlock ENV --force reason`), any of the principals; default `role:maintain`.
+    pub force_unlock: Vec<Principal>,
     /// Bots and apps that may give commands nevertheless. They never approve.
     pub apps: Vec<Login>,
 }
@@ -106,7 +108,8 @@ pub enum Tier {
 }
 
 /// How an environment is deployed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DeployHow {
     /// The same job goes on with its next steps.
@@ -184,7 +187,8 @@ pub struct PermissionRule {
 }
 
 /// Whether pull requests from forks may be deployed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Forks {
     /// Never.
@@ -201,7 +205,8 @@ pub struct CommitRule {
 }
 
 /// Whether signatures are asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Signatures {
     /// Not asked for.
@@ -231,7 +236,8 @@ pub struct ChecksRule {
 }
 
 /// Which checks must pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ChecksRequired {
     /// Every one that reported, and every one that the base branch requires.
@@ -267,7 +273,7 @@ pub struct ApprovalRule {
 }
 
 /// Whose approvals do not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Excluded {
@@ -282,7 +288,8 @@ pub enum Excluded {
 }
 
 /// Whether the base branch must be contained (row G12); default strict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum UpToDateRule {
     /// Not looked at.
@@ -294,7 +301,8 @@ pub enum UpToDateRule {
 }
 
 /// What must have been deployed to the environments before (row G11); default commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OrderRule {
     /// The same commit.
@@ -350,7 +358,8 @@ pub struct Freeze {
 }
 
 /// How a deployment is confirmed (row G8); default off, production by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ConfirmRule {
     /// The command itself is enough.

@@ -128,8 +128,12 @@ proptest! {
     #[test]
     fn the_prefix_changes_nothing_else(command in command(), prefix in prop::sample::select(vec!["!", ".", "//", "@gate ", "shipgate ", "%"])) {
         let text = format!("{prefix}{}", &command.to_string()[1..]);
-        prop_assume!(!text.contains('<'));
-        prop_assert_eq!(parse_comment(&text, &Grammar::new(prefix, BTreeMap::new())), Reading::Commands(vec![command]), "{}", text);
+        let grammar = Grammar::new(prefix, BTreeMap::new());
+        prop_assert_eq!(parse_line(&text, &grammar), Ok(command.clone()), "{}", text);
+        // Where Markdown sees HTML in a reason, the comment is refused.
+        if !text.contains('<') {
+            prop_assert_eq!(parse_comment(&text, &grammar), Reading::Commands(vec![command]), "{}", text);
+        }
     }
 
     #[test]

@@ -106,7 +106,7 @@ fn sort(name: CommandName, words: Vec<Word>, end: usize) -> Result<Arguments, Mi
             }
             break;
         } else if word.is_option() {
-            let given = option(name, word, &mut words)?;
+            let given = option(name, &word, &mut words)?;
             if arguments.options.iter().any(|other| other.name == given.name) {
                 return Err(Misplaced::new(given.column, Wrong::Twice { what: given.name.as_str().to_owned() }));
             }
@@ -125,7 +125,7 @@ fn sort(name: CommandName, words: Vec<Word>, end: usize) -> Result<Arguments, Mi
 }
 
 /// The option that `word` is, with its value: what stands behind its `=`, or the next word.
-fn option(command: CommandName, word: Word, rest: &mut impl Iterator<Item = Word>) -> Result<Given, Misplaced> {
+fn option(command: CommandName, word: &Word, rest: &mut impl Iterator<Item = Word>) -> Result<Given, Misplaced> {
     let column = word.column;
     let (typed, inline) = match word.pair() {
         Some(pair) => (pair.key, Some(pair.value.map(str::to_owned))),

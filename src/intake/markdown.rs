@@ -53,9 +53,8 @@ pub(super) fn command_lines<'a>(body: &'a str, prefix: &str) -> Result<Vec<Line<
     let mut found = Vec::new();
     for block in blocks(body) {
         match block.kind {
-            Kind::Hidden => {}
             Kind::Visible | Kind::Html if found.is_empty() => return Err(WhyNot::FirstLine),
-            Kind::Visible => {}
+            Kind::Hidden | Kind::Visible => {}
             Kind::Html => break,
             Kind::Paragraph => {
                 let open = paragraph(&block, &physical);

@@ -100,12 +100,17 @@ fn line() -> impl Strategy<Value = String> {
         ":::",
         "* * *",
     ]);
-    let text = prop_oneof![command().prop_map(|command| command.to_string()), "/[a-z]{1,8} \\PC{0,20}", "\\PC{0,30}", Just("/deploy staging".to_owned())];
-    (markup, text).prop_map(|(markup, text)| format!("{markup}{text}"))
+    let text =
+        prop_oneof![command().prop_map(|command| command.to_string()), "/[a-z]{1,8} \\PC{0,20}", "\\PC{0,30}", Just("/deploy staging".to_owned())].boxed();
+    let marked = (markup, text.clone()).prop_map(|(markup, text)| format!("{markup}{text}"));
+    prop_oneof![2 => text, 3 => marked]
 }
 
+/// Many of them begin with a command, so that many are read to their end.
 fn body() -> impl Strategy<Value = String> {
-    (vec(line(), 0..12), prop::sample::select(vec!["\n", "\r\n", "\r", "\n\n"])).prop_map(|(lines, end)| lines.join(end))
+    let first = prop_oneof![2 => command().prop_map(|command| command.to_string()), 1 => line()];
+    (first, vec(line(), 0..8), prop::sample::select(vec!["\n", "\r\n", "\r", "\n\n"]))
+        .prop_map(|(first, rest, end)| std::iter::once(first).chain(rest).collect::<Vec<_>>().join(end))
 }
 
 fn read(body: &str) -> Reading {
@@ -128,8 +133,12 @@ proptest! {
     #[test]
     fn the_prefix_changes_nothing_else(command in command(), prefix in prop::sample::select(vec!["!", ".", "//", "@gate ", "shipgate ", "%"])) {
         let text = format!("{prefix}{}", &command.to_string()[1..]);
-        prop_assume!(!text.contains('<'));
-        prop_assert_eq!(parse_comment(&text, &Grammar::new(prefix, BTreeMap::new())), Reading::Commands(vec![command]), "{}", text);
+        let grammar = Grammar::new(prefix, BTreeMap::new());
+        prop_assert_eq!(parse_line(&text, &grammar), Ok(command.clone()), "{}", text);
+        // Where Markdown sees HTML in a reason, the comment is refused.
+        if !text.contains('<') {
+            prop_assert_eq!(parse_comment(&text, &grammar), Reading::Commands(vec![command]), "{}", text);
+        }
     }
 
     #[test]
@@ -147,10 +156,8 @@ proptest! {
 
     #[test]
     fn c3_a_comment_that_is_all_quoted_or_all_code_never_commands(body in body(), fence in "`{3,5}|~{3,5}") {
-        let lines = || body.split(['\n', '\r']);
-        let quoted: String = lines().map(|line| format!("> {line}\n")).collect();
-        let indented: String = lines().map(|line| format!("    {line}\n")).collect();
-        let listed: String = lines().map(|line| format!("- {line}\n")).collect();
+        let marked = |mark: &str| body.split(['\n', '\r']).map(|line| format!("{mark}{line}")).collect::<Vec<_>>().join("\n");
+        let (quoted, indented, listed) = (marked("> "), marked("    "), marked("- "));
         // A fence that the body cannot close: longer than any run of its character.
         let fence = fence.repeat(40);
         let fenced = format!("{fence}\n{body}\n");

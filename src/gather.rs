@@ -65,7 +65,7 @@ pub fn from_survey(survey: &Survey) -> Facts {
         runs: BTreeMap::new(),
         deployments: survey.deployments.clone(),
         local: Local::default(),
-        viewer: survey.viewer,
+        viewer: survey.viewer.clone(),
     }
 }
 

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::audit::{AuditLog, StoreError};
+use crate::audit::{AuditError, AuditLog};
 use crate::domain::{RepoSlug, RunId};
 use crate::env::Environment;
 use crate::exit::Exit;
-use crate::git::GitObjects;
-use crate::github::{GitHub, Settings};
+use crate::git::{GitObjects, Remote};
+use crate::github::{GitHub, Settings, Timeouts};
 use crate::programs::{ChildEnvironment, LocalPrograms};
 use crate::run::World;
 use crate::runner::Runner;
@@ -50,7 +50,7 @@ pub enum OfficeError {
     Client(String),
     /// The audit log could not be opened.
     #[error("SG-AUDIT: {0}")]
-    Audit(#[from] StoreError),
+    Audit(#[from] AuditError),
 }
 
 impl OfficeError {
@@ -133,14 +133,16 @@ impl Office {
             server_url: place.server_url.clone(),
             repository: place.repository.clone(),
             token: place.token.clone(),
-            ..Settings::default_limits()
+            timeouts: Timeouts::default(),
         };
         let forge = GitHub::new(settings).map_err(|error| OfficeError::Client(error.to_string()))?;
         let remote = format!("{}/{}.git", place.server_url.trim_end_matches('/'), place.repository);
-        let repo = GitObjects::new(remote, Some(place.token.clone()), place.folder.join("git"));
-        let programs = LocalPrograms::new(ChildEnvironment::of(variables.all()));
+        let remote = Remote::new(&remote).map_err(|error| OfficeError::Client(error.to_string()))?;
+        let children = ChildEnvironment::of(variables.all());
+        let repo = GitObjects::new(remote, Some(place.token.clone()), &place.folder.join("git"), children.clone());
+        let programs = LocalPrograms::new(children);
         let audit_file = variables.input("audit-file").filter(|path| !path.is_empty()).map_or_else(|| place.folder.join("audit.jsonl"), PathBuf::from);
-        let audit = AuditLog::open(&audit_file, Box::new(crate::error::redact))?;
+        let audit = AuditLog::open(&audit_file, crate::error::redact)?;
         let runner = Runner {
             output: variables.output_path(),
             state: variables.state_path(),

@@ -42,14 +42,18 @@ fn no_id() -> ObjectId {
     ObjectId::new("0".repeat(40)).expect("forty zeros are an object id")
 }
 
+fn load(text: &str, file: &Path) -> Result<Policy, policy::Faults> {
+    policy::load(text, no_id()).map_err(|faults| faults.of_file(&file.display().to_string()))
+}
+
 fn check(file: &Path, as_json: bool, voice: &Voice) -> Exit {
     let text = match read(file) {
         Ok(text) => text,
         Err(error) => return unreadable(voice, &error),
     };
-    match policy::load_named(&text, no_id(), &file.display().to_string()) {
+    match load(&text, file) {
         Ok(policy) => {
-            let warnings = policy::warnings_named(&text, &policy, &file.display().to_string());
+            let warnings = policy::warnings(&text, &policy).of_file(&file.display().to_string());
             if as_json {
                 let value = json!({ "schema_version": 1, "valid": true, "faults": [], "warnings": warnings });
                 voice.answer(&format!("{value:#}\n"));
@@ -76,7 +80,7 @@ fn explain(environment: Option<&str>, file: &Path, as_json: bool, voice: &Voice)
         Ok(text) => text,
         Err(error) => return unreadable(voice, &error),
     };
-    let policy = match policy::load_named(&text, no_id(), &file.display().to_string()) {
+    let policy = match load(&text, file) {
         Ok(policy) => policy,
         Err(faults) => {
             voice.aside(&faults.render(paint(voice.error_paint)));
@@ -117,7 +121,7 @@ fn unreadable(voice: &Voice, error: &NoPolicy) -> Exit {
 
 fn paint(paint: Paint) -> policy::Paint {
     match paint {
-        Paint::Colour => policy::Paint::Colour,
+        Paint::Colour => policy::Paint::Coloured,
         Paint::Plain => policy::Paint::Plain,
     }
 }

@@ -6,6 +6,7 @@
 mod credentials;
 mod fetch;
 mod merge;
+mod origin;
 mod remote;
 mod scratch;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use origin::origin_slug;
 pub use remote::{InvalidRemote, Remote};
 use scratch::Scratch;
 

@@ -21,7 +21,7 @@ impl<F: Forge> Acting<'_, F> {
     /// Writes the record as an object that nothing points at yet.
     pub(super) async fn write_lock_record(&self, change: &LockChange, at: &CommitSha) -> Result<crate::domain::ObjectId, ForgeError> {
         let mut record = change.record.clone();
-        record.audit_head = self.audit.borrow().head().map(|head| head.to_string());
+        record.audit_head = Some(self.audit.borrow().head().to_string());
         let message = serde_json::to_string(&record).expect("plain data serialises");
         self.forge.write_record(at, &format!("shipgate-lock-{}", change.environment), &message).await
     }

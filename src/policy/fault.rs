@@ -48,6 +48,7 @@ pub struct Warnings {
 /// Faults together with the text that they point into.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Listed {
+    file: Option<String>,
     text: String,
     list: Vec<Fault>,
 }
@@ -111,7 +112,20 @@ impl Sink {
     }
 }
 
+impl Listed {
+    fn render(&self, paint: Paint) -> String {
+        render((self.file.as_deref().unwrap_or(POLICY_PATH), &self.text), &self.list, paint)
+    }
+}
+
 impl Faults {
+    /// The same, of a file with another name.
+    #[must_use]
+    pub fn of_file(mut self, name: &str) -> Self {
+        self.listed.file = Some(name.to_owned());
+        self
+    }
+
     /// The faults, in the order of the file.
     pub fn list(&self) -> &[Fault] {
         &self.listed.list
@@ -119,7 +133,7 @@ impl Faults {
 
     /// For people: each with its line and a caret.
     pub fn render(&self, paint: Paint) -> String {
-        render(&self.listed.text, &self.listed.list, paint)
+        self.listed.render(paint)
     }
 }
 
@@ -132,6 +146,13 @@ impl std::fmt::Display for Faults {
 impl std::error::Error for Faults {}
 
 impl Warnings {
+    /// The same, of a file with another name.
+    #[must_use]
+    pub fn of_file(mut self, name: &str) -> Self {
+        self.listed.file = Some(name.to_owned());
+        self
+    }
+
     /// The warnings, in the order of the file.
     pub fn list(&self) -> &[Fault] {
         &self.listed.list
@@ -139,7 +160,7 @@ impl Warnings {
 
     /// For people: each with its line and a caret.
     pub fn render(&self, paint: Paint) -> String {
-        render(&self.listed.text, &self.listed.list, paint)
+        self.listed.render(paint)
     }
 }
 
@@ -148,7 +169,7 @@ impl Listed {
         // An alias shows the same place twice: once is enough.
         list.sort();
         list.dedup();
-        Self { text: text.to_owned(), list }
+        Self { file: None, text: text.to_owned(), list }
     }
 }
 

@@ -5,16 +5,13 @@
 //! The way of a text: `screen` (size, hidden characters) → `tree` (YAML, with places) → `reader` and `raw` (keys and kinds of values)
 //! → `check` (what they mean together, and the defaults) → `model`.
 
-<<<<<<< HEAD
-mod codeowners;
-=======
 mod check;
 mod code;
+mod codeowners;
 mod defaults;
 mod explain;
 mod fault;
 mod load;
->>>>>>> policy
 mod model;
 mod nearest;
 mod pattern;
@@ -25,14 +22,11 @@ mod screen;
 mod tree;
 mod warn;
 
-<<<<<<< HEAD
-pub use codeowners::{Owner, Ownership, OwnershipFault, SkippedLine};
-=======
 pub use code::{CODES, Code, CodeSpec, Severity};
+pub use codeowners::{Owner, Ownership, OwnershipFault, SkippedLine};
 pub use explain::explain;
 pub use fault::{Fault, Faults, Position, Span, Warnings};
 pub use load::load;
->>>>>>> policy
 pub use model::{
     ApprovalRule, Argv, ChecksRequired, ChecksRule, Commands, CommitRule, ConfirmRule, CustomRule, Day, DeployHow, Environment, Excluded, Forks, Freeze, Gates,
     Inventory, LockRule, NamedCheck, OpenHours, OrderRule, POLICY_PATH, ParameterRule, PermissionRule, Policy, PolicyChangeRule, Service, Services, Signatures,

@@ -2,7 +2,6 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::POLICY_PATH;
 use super::code::Severity;
 use super::fault::{Fault, Span};
 
@@ -16,7 +15,7 @@ pub enum Paint {
 }
 
 /// Every fault, an empty line between two; ends with a newline where there is one.
-pub(super) fn render(text: &str, faults: &[Fault], paint: Paint) -> String {
+pub(super) fn render((file, text): (&str, &str), faults: &[Fault], paint: Paint) -> String {
     let renderer = match paint {
         Paint::Plain => Renderer::plain(),
         Paint::Coloured => Renderer::styled(),
@@ -27,20 +26,20 @@ pub(super) fn render(text: &str, faults: &[Fault], paint: Paint) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        out.push_str(&renderer.render(&[group(&lines, fault)]));
+        out.push_str(&renderer.render(&[group(file, &lines, fault)]));
         out.push('\n');
     }
     out
 }
 
-fn group<'a>(lines: &Lines<'a>, fault: &'a Fault) -> Group<'a> {
+fn group<'a>(file: &'a str, lines: &Lines<'a>, fault: &'a Fault) -> Group<'a> {
     let level = match fault.code.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let (number, line, span) = lines.line_of(fault.span);
     let annotation = AnnotationKind::Primary.span(span.start..span.end).label(fault.label.as_deref());
-    let snippet = Snippet::source(line).line_start(number).path(POLICY_PATH).annotation(annotation);
+    let snippet = Snippet::source(line).line_start(number).path(file).annotation(annotation);
     let group = level.primary_title(fault.what.as_str()).id(fault.code.as_str()).element(snippet);
     match &fault.help {
         Some(help) => group.element(Level::HELP.message(help.as_str())),

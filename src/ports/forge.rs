@@ -289,6 +289,28 @@ pub enum Wrote {
     Maybe,
 }
 
+impl ForgeError {
+    /// A lock that others kept changing.
+    pub fn contended(environment: &EnvName) -> Self {
+        Self {
+            method: "POST",
+            path: "/graphql".to_owned(),
+            status: None,
+            request_id: None,
+            fault: ForgeFault::Conflict(format!("others kept changing the lock of {environment}")),
+            wrote: Wrote::Nothing,
+        }
+    }
+
+    /// The permission that is probably missing.
+    pub fn permission(&self) -> Option<&'static str> {
+        match &self.fault {
+            ForgeFault::Forbidden { permission, .. } | ForgeFault::NotFound { permission } => *permission,
+            _ => None,
+        }
+    }
+}
+
 impl ForgeFault {
     /// True when the same request may succeed later without anybody's doing.
     pub fn is_transient(&self) -> bool {

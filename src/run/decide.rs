@@ -123,7 +123,7 @@ async fn asker<F: Forge>(forge: &F, survey: &Survey, who: Option<Login>) -> Resu
 }
 
 /// The sentence for a word that is no environment, with the nearest names (row V1).
-pub(super) fn unknown_environment(policy: &Policy, word: &EnvName) -> String {
+pub fn unknown_environment(policy: &Policy, word: &EnvName) -> String {
     let near = crate::domain::nearest(word.as_str(), policy.environment_words());
     let known: Vec<&str> = policy.environments.iter().map(|environment| environment.name.as_str()).collect();
     match near.first() {

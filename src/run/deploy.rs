@@ -5,7 +5,7 @@ use super::{Outcome, ROUNDS, RunError, World, grammar, trust};
 use crate::audit::{AuditEvent, DecisionStore, Outcome as Ended};
 use crate::domain::{CommentId, Person, PullNumber};
 use crate::gates::{Judgement, Verdict};
-use crate::intake::{Command, Deploy, Origin, Request};
+use crate::intake::{Command, Origin, Request};
 use crate::perform::{Note, Launch, Said, Started, say, start};
 use crate::plan::{self, Refusal};
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};

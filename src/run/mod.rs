@@ -23,7 +23,7 @@ use crate::policy::Policy;
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};
 use crate::runner::Runner;
 
-pub use decide::{Decision, explain};
+pub use decide::{Decision, explain, unknown_environment};
 pub use outcome::{Outcome, RunError};
 pub use post::post;
 pub use saved::{Replayed, SavedError, SimulateOptions, replay, simulate};

@@ -10,7 +10,7 @@ use crate::domain::{ActorKind, CommentId, Login, Person, PersonId};
 use crate::facts::{Check, CheckKind, CheckState, Comment, Fact, Listing};
 use crate::intake::Command;
 use crate::plan::{self, PolicyText, Question, RECORD_VERSION};
-use crate::policy::{self, POLICY_PATH, Policy};
+use crate::policy::{self, Paint, Policy};
 
 /// Why a saved decision could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +84,7 @@ fn parse(path: &Path, text: &str) -> Result<Question, SavedError> {
 /// # Errors
 /// [`SavedError`] where the policy in it is not valid or does not know its environment.
 pub(super) fn judge_question(question: Question) -> Result<(Decision, Policy), SavedError> {
-    let policy = policy::load(&question.policy.text, question.policy.id.clone()).map_err(|faults| SavedError::Policy(faults.render(&question.policy.text, POLICY_PATH)))?;
+    let policy = policy::load(&question.policy.text, question.policy.id.clone()).map_err(|faults| SavedError::Policy(faults.render(Paint::Plain)))?;
     let environment =
         policy.environment(&question.environment).ok_or_else(|| SavedError::Policy(super::decide::unknown_environment(&policy, &question.environment)))?;
     let deploy = match &question.request.command {
@@ -211,7 +211,7 @@ fn assume_check(question: &mut Question, name: &str) -> Result<(), SavedError> {
         found = true;
     }
     if !found {
-        let check = Check { kind: CheckKind::Status, name: name.to_owned(), state: CheckState::Success, at: None, id: None, app: None, event: None, run: None, required: false };
+        let check = Check { kind: CheckKind::Status, name: name.to_owned(), state: CheckState::Success, at: None, id: None, app: None, event: None, run: None, workflow: None, required: false };
         let mut items = std::mem::take(&mut checks.items.items);
         items.push(check);
         checks.items = Listing { total: checks.items.total + 1, complete: checks.items.complete, items };

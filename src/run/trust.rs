@@ -46,6 +46,6 @@ fn load(file: &crate::facts::Fact<Option<PolicyFile>>, branch: &str) -> Result<T
     };
     match policy::load(&file.text, file.id.clone()) {
         Ok(policy) => Ok(Trusted { policy, text: PolicyText { id: file.id.clone(), text: file.text.clone() } }),
-        Err(faults) => Err(Untrusted::Invalid { branch, rendered: faults.render(&file.text, POLICY_PATH) }),
+        Err(faults) => Err(Untrusted::Invalid { branch, rendered: faults.render(policy::Paint::Plain) }),
     }
 }

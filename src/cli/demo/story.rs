@@ -106,7 +106,8 @@ impl Teller<'_> {
         self.stage.later();
         let comment = self.stage.hub.comment((REPOSITORY, pull), DEVELOPER, "/deploy staging");
         let event = self.stage.hub.comment_event(comment, "created");
-        let old = self.stage.hub.stamp(DEVELOPER).on("2020-01-01T00:00:00Z".parse().expect("a constant time"));
+        let mut old = self.stage.hub.stamp(DEVELOPER);
+        old.at = "2020-01-01T00:00:00Z".parse().expect("a constant time");
         let head = self.stage.hub.head((REPOSITORY, pull));
         let draft = Draft::new("feat: nothing to see here").parent(&head).file("src/fix.rs", "stolen\n").author(old.clone()).committer(old);
         let sha = self.stage.hub.commit(REPOSITORY, DEVELOPER, &draft);

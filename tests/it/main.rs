@@ -5,4 +5,6 @@ mod commands;
 mod docs;
 mod gates;
 mod policy;
+mod spine;
+mod stage;
 mod webhooks;

@@ -7,8 +7,11 @@
 //! ```
 
 pub mod domain;
+pub mod env;
+pub mod error;
 pub mod facts;
 pub mod gates;
+pub mod github;
 pub mod intake;
 pub mod policy;
 pub mod ports;

@@ -1,0 +1,388 @@
+//! The registry of every environment variable that is read, and the only reader of the environment.
+//!
+//! An empty variable counts as absent: that is how the runner hands over an input that was not given. A value that is not UTF-8
+//! counts as absent too, except for [`Environment::presence`].
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use crate::domain::{Invalid, RepoSlug, RunId, VariableName};
+use crate::facts::VariableState;
+
+/// A row of the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VariableSpec {
+    /// The name; with `*` at its end, all names that begin so.
+    pub name: &'static str,
+    /// What it is for, in one sentence.
+    pub about: &'static str,
+    /// Whether its value may be shown.
+    pub kind: VariableKind,
+}
+
+/// Whether a variable's value may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VariableKind {
+    /// It may.
+    Plain,
+    /// Never: it is handed out as a secret, and masked wherever it turns up.
+    Secret,
+}
+
+const fn plain(name: &'static str, about: &'static str) -> VariableSpec {
+    VariableSpec { name, about, kind: VariableKind::Plain }
+}
+
+const fn secret(name: &'static str, about: &'static str) -> VariableSpec {
+    VariableSpec { name, about, kind: VariableKind::Secret }
+}
+
+/// Every variable that is read, besides those that a policy requires (only whether they are there).
+pub const VARIABLES: &[VariableSpec] = &[
+    plain("CLICOLOR_FORCE", "Colours the terminal's output even where it is no terminal, unless it is `0`."),
+    plain("COLUMNS", "The width of the terminal."),
+    secret("GH_TOKEN", "The token, where neither the input `token` nor GITHUB_TOKEN is there."),
+    plain("GITHUB_ACTIONS", "`true` where GitHub Actions runs us."),
+    plain("GITHUB_API_URL", "The REST API."),
+    plain("GITHUB_EVENT_NAME", "The event that started the workflow."),
+    plain("GITHUB_EVENT_PATH", "The file with the event's payload."),
+    plain("GITHUB_GRAPHQL_URL", "The GraphQL API."),
+    plain("GITHUB_OUTPUT", "The file that takes the action's outputs."),
+    plain("GITHUB_REPOSITORY", "The repository, as `owner/name`."),
+    plain("GITHUB_RUN_ATTEMPT", "Which attempt of the workflow run this is."),
+    plain("GITHUB_RUN_ID", "The workflow run."),
+    plain("GITHUB_SERVER_URL", "The server's web pages."),
+    plain("GITHUB_SHA", "The commit that the workflow runs on."),
+    plain("GITHUB_STATE", "The file that takes what the post step must know."),
+    plain("GITHUB_STEP_SUMMARY", "The file that takes the job's summary."),
+    secret("GITHUB_TOKEN", "The token, where the input `token` is not given."),
+    plain("GITHUB_WORKSPACE", "The checkout."),
+    plain("HOME", "The home directory."),
+    plain("INPUT_*", "The action's inputs; `token` among them is a secret."),
+    secret("INPUT_TOKEN", "The action's input `token`."),
+    plain("NO_COLOR", "No colour, whatever its value."),
+    plain("RUNNER_DEBUG", "`1` where the run is being debugged."),
+    plain("RUNNER_TEMP", "A directory for the job's temporary files."),
+    plain("SHIPGATE_LOG", "What is logged, e.g. `debug`."),
+    plain("STATE_*", "What the main step left for the post step."),
+    plain("TERM", "The kind of terminal; `dumb` has no colour."),
+    plain("XDG_STATE_HOME", "The directory of states such as the audit log."),
+];
+
+/// The environment: the process's own, or pairs that a test gives.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    source: Source,
+}
+
+#[derive(Clone)]
+enum Source {
+    Process,
+    Pairs(BTreeMap<String, OsString>),
+}
+
+// Values may be secrets: names only.
+impl std::fmt::Debug for Source {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Process => formatter.write_str("Process"),
+            Self::Pairs(pairs) => formatter.debug_set().entries(pairs.keys()).finish(),
+        }
+    }
+}
+
+/// A variable holds what it cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EnvironmentError {
+    /// A word that is not valid.
+    #[error("{name}: {source}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        source: Invalid,
+    },
+    /// A number was expected.
+    #[error("{name}: `{shown}` is not a whole number")]
+    NotANumber {
+        /// The variable.
+        name: &'static str,
+        /// The text, made safe to show.
+        shown: String,
+    },
+}
+
+impl Environment {
+    /// The process's own.
+    pub fn from_process() -> Self {
+        Self { source: Source::Process }
+    }
+
+    /// These variables and no others: for tests and the demo.
+    pub fn from_pairs<N: Into<String>, V: Into<OsString>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        Self { source: Source::Pairs(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect()) }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    fn raw(&self, name: &str) -> Option<OsString> {
+        match &self.source {
+            Source::Process => std::env::var_os(name),
+            Source::Pairs(pairs) => pairs.get(name).cloned(),
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.raw(name).and_then(|value| value.into_string().ok()).filter(|text| !text.is_empty())
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        self.raw(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
+    fn number(&self, name: &'static str) -> Result<Option<u64>, EnvironmentError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if plain { text.parse().ok() } else { None };
+        number.map(Some).ok_or_else(|| EnvironmentError::NotANumber { name, shown: crate::domain::shown(&text) })
+    }
+
+    /// Whether a variable that a policy requires is there (row V10); its value is not handed out.
+    pub fn presence(&self, name: &VariableName) -> VariableState {
+        match self.raw(name.as_str()) {
+            None => VariableState::Missing,
+            Some(value) if value.is_empty() => VariableState::Empty,
+            Some(_) => VariableState::Present,
+        }
+    }
+
+    /// `GITHUB_EVENT_NAME`.
+    pub fn event_name(&self) -> Option<String> {
+        self.text("GITHUB_EVENT_NAME")
+    }
+
+    /// `GITHUB_EVENT_PATH`.
+    pub fn event_path(&self) -> Option<PathBuf> {
+        self.path("GITHUB_EVENT_PATH")
+    }
+
+    /// `GITHUB_API_URL`.
+    pub fn api_url(&self) -> Option<String> {
+        self.text("GITHUB_API_URL")
+    }
+
+    /// `GITHUB_GRAPHQL_URL`.
+    pub fn graphql_url(&self) -> Option<String> {
+        self.text("GITHUB_GRAPHQL_URL")
+    }
+
+    /// `GITHUB_SERVER_URL`.
+    pub fn server_url(&self) -> Option<String> {
+        self.text("GITHUB_SERVER_URL")
+    }
+
+    /// `GITHUB_REPOSITORY`.
+    ///
+    /// # Errors
+    /// Where it is not `owner/name`.
+    pub fn repository(&self) -> Result<Option<RepoSlug>, EnvironmentError> {
+        let name = "GITHUB_REPOSITORY";
+        self.text(name).map(RepoSlug::new).transpose().map_err(|source| EnvironmentError::Invalid { name, source })
+    }
+
+    /// The token: the input `token`, else `GITHUB_TOKEN`, else `GH_TOKEN`; without white space around it.
+    pub fn token(&self) -> Option<SecretString> {
+        let trimmed = |name: &str| self.text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        ["INPUT_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"].into_iter().find_map(trimmed).map(SecretString::from)
+    }
+
+    /// Every value of the registry's secrets, for [`crate::error::register_secret`].
+    pub fn secrets(&self) -> Vec<SecretString> {
+        let names = VARIABLES.iter().filter(|spec| spec.kind == VariableKind::Secret).map(|spec| spec.name);
+        names.filter_map(|name| self.text(name)).map(SecretString::from).collect()
+    }
+
+    /// `GITHUB_OUTPUT`.
+    pub fn output_path(&self) -> Option<PathBuf> {
+        self.path("GITHUB_OUTPUT")
+    }
+
+    /// `GITHUB_STATE`.
+    pub fn state_path(&self) -> Option<PathBuf> {
+        self.path("GITHUB_STATE")
+    }
+
+    /// `GITHUB_STEP_SUMMARY`.
+    pub fn step_summary_path(&self) -> Option<PathBuf> {
+        self.path("GITHUB_STEP_SUMMARY")
+    }
+
+    /// `GITHUB_RUN_ID`.
+    ///
+    /// # Errors
+    /// Where it is not a number.
+    pub fn run_id(&self) -> Result<Option<RunId>, EnvironmentError> {
+        Ok(self.number("GITHUB_RUN_ID")?.map(RunId))
+    }
+
+    /// `GITHUB_RUN_ATTEMPT`.
+    ///
+    /// # Errors
+    /// Where it is not a number.
+    pub fn run_attempt(&self) -> Result<Option<u64>, EnvironmentError> {
+        self.number("GITHUB_RUN_ATTEMPT")
+    }
+
+    /// `GITHUB_SHA`.
+    pub fn sha(&self) -> Option<String> {
+        self.text("GITHUB_SHA")
+    }
+
+    /// True where GitHub Actions runs us.
+    pub fn in_actions(&self) -> bool {
+        self.text("GITHUB_ACTIONS").is_some_and(|text| text == "true")
+    }
+
+    /// `RUNNER_TEMP`.
+    pub fn runner_temp(&self) -> Option<PathBuf> {
+        self.path("RUNNER_TEMP")
+    }
+
+    /// True where the run is being debugged.
+    pub fn runner_debug(&self) -> bool {
+        self.text("RUNNER_DEBUG").is_some_and(|text| text == "1")
+    }
+
+    /// `GITHUB_WORKSPACE`.
+    pub fn workspace(&self) -> Option<PathBuf> {
+        self.path("GITHUB_WORKSPACE")
+    }
+
+    /// An input of the action, by its name in `action.yml`. For `token`, use [`Self::token`].
+    pub fn input(&self, name: &str) -> Option<String> {
+        self.text(&input_variable(name))
+    }
+
+    /// What the main step left for the post step under this name.
+    pub fn state(&self, name: &str) -> Option<String> {
+        self.text(&format!("STATE_{name}"))
+    }
+
+    /// True where colour is not wanted (<https://no-color.org>).
+    pub fn no_color(&self) -> bool {
+        self.text("NO_COLOR").is_some()
+    }
+
+    /// True where colour is wanted even without a terminal.
+    pub fn force_color(&self) -> bool {
+        self.text("CLICOLOR_FORCE").is_some_and(|text| text != "0")
+    }
+
+    /// `TERM`.
+    pub fn term(&self) -> Option<String> {
+        self.text("TERM")
+    }
+
+    /// `COLUMNS`, where it is a width to be believed.
+    pub fn columns(&self) -> Option<u16> {
+        self.text("COLUMNS").and_then(|text| text.parse().ok()).filter(|columns| *columns >= 20)
+    }
+
+    /// `HOME`.
+    pub fn home(&self) -> Option<PathBuf> {
+        self.path("HOME")
+    }
+
+    /// Where states are kept: `XDG_STATE_HOME` where it is absolute, else `~/.local/state`.
+    pub fn state_home(&self) -> Option<PathBuf> {
+        let stated = self.path("XDG_STATE_HOME").filter(|path| path.is_absolute());
+        stated.or_else(|| self.home().map(|home| home.join(".local/state")))
+    }
+
+    /// `SHIPGATE_LOG`.
+    pub fn log_filter(&self) -> Option<String> {
+        self.text("SHIPGATE_LOG")
+    }
+}
+
+/// The variable in which the runner hands over an input: upper case, spaces to `_`, everything else as it is.
+fn input_variable(name: &str) -> String {
+    format!("INPUT_{}", name.replace(' ', "_").to_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[test]
+    fn an_input_is_read_as_the_runner_names_it() {
+        let environment = Environment::from_pairs([("INPUT_DRY-RUN", "true"), ("INPUT_A_B", "x"), ("INPUT_EMPTY", "")]);
+        assert_eq!(environment.input("dry-run").as_deref(), Some("true"));
+        assert_eq!(environment.input("a b").as_deref(), Some("x"));
+        assert_eq!(environment.input("empty"), None);
+        assert_eq!(environment.input("absent"), None);
+    }
+
+    #[test]
+    fn the_input_token_comes_before_the_variables() {
+        let token = |pairs: &[(&str, &str)]| Environment::from_pairs(pairs.iter().copied()).token().map(|token| token.expose_secret().to_owned());
+        assert_eq!(token(&[("INPUT_TOKEN", "a"), ("GITHUB_TOKEN", "b"), ("GH_TOKEN", "c")]).as_deref(), Some("a"));
+        assert_eq!(token(&[("INPUT_TOKEN", " "), ("GITHUB_TOKEN", "b\n"), ("GH_TOKEN", "c")]).as_deref(), Some("b"));
+        assert_eq!(token(&[("GH_TOKEN", "c")]).as_deref(), Some("c"));
+        assert_eq!(token(&[]), None);
+    }
+
+    #[test]
+    fn v10_a_required_variable_is_present_empty_or_missing() {
+        let environment = Environment::from_pairs([("SET", "x"), ("BLANK", "")]);
+        let presence = |name: &str| environment.presence(&VariableName::new(name).expect("valid"));
+        assert_eq!((presence("SET"), presence("BLANK"), presence("GONE")), (VariableState::Present, VariableState::Empty, VariableState::Missing));
+    }
+
+    #[test]
+    fn a5_the_environment_shows_names_and_no_values() {
+        let environment = Environment::from_pairs([("GITHUB_TOKEN", "the-value")]);
+        let shown = format!("{environment:?} {:?}", environment.token());
+        assert!(shown.contains("GITHUB_TOKEN") && !shown.contains("the-value"), "{shown}");
+        assert_eq!(environment.secrets().len(), 1);
+    }
+
+    #[test]
+    fn words_and_numbers_are_checked() {
+        let environment = Environment::from_pairs([("GITHUB_REPOSITORY", "../x"), ("GITHUB_RUN_ID", "12x"), ("GITHUB_RUN_ATTEMPT", "2")]);
+        assert!(matches!(environment.repository(), Err(EnvironmentError::Invalid { name: "GITHUB_REPOSITORY", .. })));
+        assert!(matches!(environment.run_id(), Err(EnvironmentError::NotANumber { name: "GITHUB_RUN_ID", .. })));
+        assert_eq!(environment.run_attempt(), Ok(Some(2)));
+        assert_eq!(
+            Environment::from_pairs([("GITHUB_REPOSITORY", "acme/shop")]).repository().map(|slug| slug.map(String::from)),
+            Ok(Some("acme/shop".to_owned()))
+        );
+    }
+
+    #[test]
+    fn states_are_kept_under_an_absolute_directory() {
+        let home = |pairs: &[(&str, &str)]| Environment::from_pairs(pairs.iter().copied()).state_home();
+        assert_eq!(home(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]), Some(PathBuf::from("/s")));
+        assert_eq!(home(&[("XDG_STATE_HOME", "s"), ("HOME", "/h")]), Some(PathBuf::from("/h/.local/state")));
+        assert_eq!(home(&[]), None);
+    }
+
+    #[test]
+    fn the_registry_names_each_variable_once_in_order_and_every_name_that_is_read() {
+        assert!(VARIABLES.is_sorted_by(|one, next| one.name < next.name));
+        let source = include_str!("env.rs");
+        let code = source.split("#[cfg(test)]").next().expect("there is code before the tests");
+        let reads = regex::Regex::new(r#"self\.(?:text|path|number)\("([A-Z_]+)"\)|let name = "([A-Z_]+)""#).expect("a valid pattern");
+        let mut count = 0;
+        for found in reads.captures_iter(code) {
+            let name = found.get(1).or_else(|| found.get(2)).expect("one of the two").as_str();
+            assert!(VARIABLES.iter().any(|spec| spec.name == name), "{name} is read and not registered");
+            count += 1;
+        }
+        assert!(count > 20, "the pattern finds the reads");
+    }
+}

@@ -1,0 +1,141 @@
+//! Redaction: what must be done to any text that came from outside before it stands in an error, a log, a comment or a report (row A5).
+//!
+//! The list of known secret values is the only state; `main` fills it before anything else happens. Nothing here reads the environment.
+
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use regex::Regex;
+
+/// What stands where a secret stood.
+pub const MASK: &str = "***";
+
+/// The shortest value that is masked: a shorter one would mask ordinary words and protect nothing.
+const SHORTEST: usize = 6;
+
+static KNOWN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Makes a secret value known for the rest of the process, and each of its lines. Values of fewer than six characters are not.
+pub fn register_secret(value: &str) {
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    for part in std::iter::once(value).chain(value.lines()).map(str::trim) {
+        if part.len() >= SHORTEST && !known.iter().any(|old| old == part) {
+            known.push(part.to_owned());
+        }
+    }
+    // The longest first: one secret may be part of another.
+    known.sort_by_key(|part| std::cmp::Reverse(part.len()));
+}
+
+/// The text without known secrets and without anything of a secret's shape: GitHub's tokens, values of `Authorization`, credentials in
+/// URLs, password parameters, JSON web tokens, other well-known tokens, private keys.
+pub fn redact(text: &str) -> String {
+    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    redact_with(text, &known)
+}
+
+/// A text from outside made fit for one line of a message: redacted, control and invisible characters escaped, cut to so many characters.
+pub fn one_line(text: &str, most: usize) -> String {
+    let redacted = redact(text);
+    let mut line = String::new();
+    for (count, character) in redacted.trim().chars().enumerate() {
+        if count >= most {
+            line.push('…');
+            break;
+        }
+        if character.is_control() || crate::domain::is_invisible(character) {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
+fn redact_with(text: &str, known: &[String]) -> String {
+    let mut text = text.to_owned();
+    for secret in known.iter().filter(|secret| !secret.is_empty()) {
+        if text.contains(secret.as_str()) {
+            text = text.replace(secret.as_str(), MASK);
+        }
+    }
+    for (shape, instead) in SHAPES.iter() {
+        if let std::borrow::Cow::Owned(changed) = shape.replace_all(&text, *instead) {
+            text = changed;
+        }
+    }
+    text
+}
+
+static SHAPES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    let shape = |pattern: &str, instead: &'static str| (Regex::new(pattern).expect("a pattern of ours compiles; a test uses each"), instead);
+    vec![
+        shape(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", "***"),
+        shape(r#"(?i)\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token|digest)\s+)?[^\s"',;]+"#, "${1}***"),
+        shape(r"(?i)\b(bearer|basic|token)\s+[a-z0-9+/=._~-]{20,}", "${1} ***"),
+        shape(r"gh[a-z]_[A-Za-z0-9][A-Za-z0-9_.-]{7,}", "***"),
+        shape(r"github_pat_[A-Za-z0-9_]{8,}", "***"),
+        shape(r#"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@"'<>]+@"#, "${1}***@"),
+        shape(r#"(?i)\b((?:access_token|refresh_token|client_secret|private_token|password|passwd)["']?\s*[=:]\s*["']?)[^\s"',;&]+"#, "${1}***"),
+        shape(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "***"),
+        shape(r"xox[a-z]-[A-Za-z0-9-]{8,}|glpat-[A-Za-z0-9_-]{8,}|(?:AKIA|ASIA)[0-9A-Z]{16}", "***"),
+    ]
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a5_every_shape_of_a_secret_is_masked_and_the_words_around_it_stay() {
+        let body = "A".repeat(36);
+        for (text, expected) in [
+            (format!("bad ghp_{body} token"), "bad *** token".to_owned()),
+            (format!("ghs_{body}.x-{body}"), "***".to_owned()),
+            (format!("github_pat_11A_{body}!"), "***!".to_owned()),
+            ("Authorization: Bearer abc, next".to_owned(), "Authorization: ***, next".to_owned()),
+            ("{\"authorization\":\"token abc\"}".to_owned(), "{\"authorization\":\"***\"}".to_owned()),
+            (format!("sent Bearer {body}"), "sent Bearer ***".to_owned()),
+            ("https://user:pass@host/x?y".to_owned(), "https://***@host/x?y".to_owned()),
+            (format!("https://x-access-token:ghs_{body}@github.com/a"), "https://***@github.com/a".to_owned()),
+            ("?access_token=abc&x=1".to_owned(), "?access_token=***&x=1".to_owned()),
+            ("password: hunter2".to_owned(), "password: ***".to_owned()),
+            (format!("jwt eyJ{body}.{body}.{body}"), "jwt ***".to_owned()),
+            ("AKIAIOSFODNN7EXAMPLE and xoxb-1234567890".to_owned(), "*** and ***".to_owned()),
+            ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY----- after".to_owned(), "*** after".to_owned()),
+            ("-----BEGIN PRIVATE KEY-----\ncut off".to_owned(), "***".to_owned()),
+        ] {
+            assert_eq!(redact_with(&text, &[]), expected, "{text}");
+            assert_eq!(redact_with(&expected, &[]), expected, "redacting twice changes nothing");
+        }
+    }
+
+    #[test]
+    fn a5_a_known_value_is_masked_wherever_it_stands() {
+        let known = ["correct-horse".to_owned()];
+        assert_eq!(redact_with("xcorrect-horsey", &known), "x***y");
+        assert_eq!(redact_with("nothing here", &known), "nothing here");
+    }
+
+    #[test]
+    fn a5_a_registered_value_and_each_of_its_lines_is_masked_and_short_values_are_not() {
+        register_secret("first-line-of-it\nsecond-line-of-it\n");
+        register_secret("abc");
+        assert_eq!(redact("a first-line-of-it b second-line-of-it abc"), "a *** b *** abc");
+    }
+
+    #[test]
+    fn ordinary_words_are_left_alone() {
+        for text in ["it needs the permission deployments: write", "Bearer token missing", "basic authentication", "http://127.0.0.1:8080/x", "id-token: write"]
+        {
+            assert_eq!(redact_with(text, &[]), text);
+        }
+    }
+
+    #[test]
+    fn a5_a_line_is_redacted_before_it_is_cut_and_holds_no_control_characters() {
+        let text = format!("{}ghp_{}", "x".repeat(195), "A".repeat(36));
+        assert_eq!(one_line(&text, 200), format!("{}***", "x".repeat(195)));
+        assert_eq!(one_line("a\n::error::b\u{202e}\u{1b}[1m", 200), "a\\n::error::b\\u{202e}\\u{1b}[1m");
+        assert_eq!(one_line(&"y".repeat(300), 200).chars().count(), 201);
+    }
+}

@@ -1,0 +1,293 @@
+//! GraphQL: an answer under HTTP 200 can be an error, a whole, or a whole with holes. Holes are never taken for emptiness.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+
+use super::GitHub;
+use super::fault;
+use super::retry::{Effect, Failure};
+use super::transport::{Answer, Call};
+use crate::facts::Why;
+use crate::ports::{ForgeError, ForgeFault, Wrote};
+
+/// A query or mutation of ours.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operation<'a> {
+    /// Its name, for logs and errors.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'a str,
+    /// The permission that it needs first of all.
+    pub permission: &'static str,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Reply<T> {
+    /// The data, perhaps with holes.
+    pub data: T,
+    /// What the holes are about.
+    pub errors: Errors,
+    /// The server's time.
+    pub now: Option<Timestamp>,
+    /// For errors that turn up while reading the data.
+    pub source: Source,
+}
+
+/// Where data came from, so that what is wrong with it can be told.
+#[derive(Debug)]
+pub(super) struct Source {
+    call: Call,
+    answer: Answer,
+}
+
+/// A field of the answer: names from the top, without indexes.
+pub(super) type Field = &'static [&'static str];
+
+/// The errors of an answer.
+#[derive(Debug, Default)]
+pub(super) struct Errors(Vec<GraphError>);
+
+#[derive(Debug, Deserialize)]
+struct GraphError {
+    #[serde(default)]
+    message: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "names_of_path")]
+    path: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Envelope<T> {
+    data: Option<T>,
+    #[serde(default)]
+    errors: Vec<GraphError>,
+}
+
+/// A path without its indexes.
+fn names_of_path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let parts = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(parts.into_iter().filter_map(|part| if let Value::String(name) = part { Some(name) } else { None }).collect())
+}
+
+impl GraphError {
+    /// True when it is about the field or something in it, or about something that the field is part of.
+    fn touches(&self, field: &[&str]) -> bool {
+        !self.path.is_empty() && self.path.iter().zip(field).all(|(one, other)| one == other)
+    }
+
+    fn fault(&self, call: &Call, answer: &Answer) -> ForgeFault {
+        let message = fault::words(&self.message);
+        let lower = self.message.to_ascii_lowercase();
+        match self.kind.as_deref() {
+            Some("RATE_LIMITED" | "RATE_LIMIT") => ForgeFault::RateLimited { after: fault::limit_wait(answer, &self.message) },
+            _ if fault::is_secondary(&self.message) => ForgeFault::RateLimited { after: fault::limit_wait(answer, &self.message) },
+            Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => ForgeFault::Forbidden { message, permission: call.permission },
+            Some("NOT_FOUND") => ForgeFault::NotFound { permission: call.permission },
+            Some("SERVICE_UNAVAILABLE" | "INTERNAL" | "LOADING") => ForgeFault::Server(answer.status),
+            None if lower.contains("something went wrong") || lower.contains("timeout") || lower.contains("timedout") => ForgeFault::Server(answer.status),
+            Some("STALE_DATA" | "UNPROCESSABLE") => ForgeFault::Conflict(message),
+            _ => ForgeFault::Invalid(message),
+        }
+    }
+}
+
+impl Errors {
+    /// Why the field cannot be relied on, where an error touches it.
+    pub(super) fn about(&self, field: &[&str]) -> Option<Why> {
+        let error = self.0.iter().find(|error| error.touches(field))?;
+        Some(Why::new(format!("the server did not give it: {}", fault::words(&error.message))))
+    }
+
+    /// True when every error that touches the field says that the thing is not there.
+    pub(super) fn only_missing(&self, field: &[&str]) -> bool {
+        self.0.iter().filter(|error| error.touches(field)).all(|error| error.kind.as_deref() == Some("NOT_FOUND"))
+    }
+
+    /// Adds the errors of a later page.
+    pub(super) fn absorb(&mut self, mut later: Self) {
+        self.0.append(&mut later.0);
+    }
+}
+
+impl<T> Reply<T> {
+    /// The data, where there was no error at all.
+    pub(super) fn whole(self) -> Result<(T, Source), ForgeError> {
+        self.tolerate(&[]).map(|reply| (reply.data, reply.source))
+    }
+
+    /// The reply, where no error is about anything but these fields.
+    pub(super) fn tolerate(self, fields: &[Field]) -> Result<Self, ForgeError> {
+        let strange = self.errors.0.iter().find(|error| !fields.iter().any(|field| error.path.len() >= field.len() && error.touches(field)));
+        match strange {
+            None => Ok(self),
+            Some(error) => Err(self.source.call.error(Some(&self.source.answer), error.fault(&self.source.call, &self.source.answer), Wrote::Nothing)),
+        }
+    }
+}
+
+impl Source {
+    /// The data lacks something, or holds something that cannot be.
+    pub(super) fn malformed(&self, why: impl AsRef<str>) -> ForgeError {
+        self.call.malformed(&self.answer, why)
+    }
+
+    /// Another fault in what was read.
+    pub(super) fn fault(&self, fault: ForgeFault) -> ForgeError {
+        self.call.error(Some(&self.answer), fault, Wrote::Nothing)
+    }
+
+    /// What was asked for is not there, or not visible.
+    pub(super) fn not_found(&self) -> ForgeError {
+        self.fault(ForgeFault::NotFound { permission: self.call.permission })
+    }
+}
+
+/// Reads an answer under HTTP 200.
+fn understand<T: DeserializeOwned>(call: &Call, answer: &Answer) -> Result<Reply<T>, Failure> {
+    let failed = |error: &GraphError| {
+        let fault = error.fault(call, answer);
+        // A mutation that is refused changed nothing; one that the server lost track of may have.
+        let wrote = if matches!(fault, ForgeFault::Server(_)) { Wrote::Maybe } else { Wrote::Nothing };
+        Failure { error: call.error(Some(answer), fault, wrote), wait: None }
+    };
+    let fatal = |error: &&GraphError| error.path.is_empty() || matches!(error.fault(call, answer), ForgeFault::RateLimited { .. });
+    match answer.parse::<Envelope<T>>(call) {
+        Ok(Envelope { data: Some(data), errors }) => match errors.iter().find(fatal) {
+            Some(error) => Err(failed(error)),
+            None => {
+                let source =
+                    Source { call: call.clone(), answer: Answer { status: answer.status, headers: answer.headers.clone(), body: hyper::body::Bytes::new() } };
+                Ok(Reply { data, errors: Errors(errors), now: fault::server_time(&answer.headers), source })
+            }
+        },
+        Ok(Envelope { data: None, errors }) => match errors.first() {
+            Some(error) => Err(failed(error)),
+            None => Err(Failure { error: call.malformed(answer, "neither data nor errors"), wait: None }),
+        },
+        // Where a hole stands in a place that cannot have one, the server's error says more than the parser's.
+        Err(failure) => match answer.parse::<Envelope<IgnoredAny>>(call) {
+            Ok(Envelope { errors, .. }) if !errors.is_empty() => Err(failed(&errors[0])),
+            _ => Err(failure),
+        },
+    }
+}
+
+impl GitHub {
+    /// Sends a query; it may be repeated.
+    pub(super) async fn query<T: DeserializeOwned>(&self, operation: Operation<'_>, variables: Value) -> Result<Reply<T>, ForgeError> {
+        let call = Call::graphql(operation.name, Effect::Read, operation.permission).with(&body(operation, variables));
+        self.transport.send(&call, understand).await
+    }
+
+    /// Sends a mutation once; any error in the answer is a failure.
+    pub(super) async fn mutate(&self, operation: Operation<'_>, variables: Value) -> Result<(), ForgeError> {
+        let call = Call::graphql(operation.name, Effect::Once, operation.permission).with(&body(operation, variables));
+        let refuse = |call: &Call, answer: &Answer| {
+            let reply = understand::<Option<Value>>(call, answer)?;
+            match reply.errors.0.first() {
+                None => Ok(()),
+                Some(error) => Err(Failure { error: call.error(Some(answer), error.fault(call, answer), Wrote::Nothing), wait: None }),
+            }
+        };
+        self.transport.send(&call, refuse).await
+    }
+
+    /// The variables that every query of the repository has.
+    pub(super) fn here(&self) -> serde_json::Map<String, Value> {
+        let mut variables = serde_json::Map::new();
+        variables.insert("owner".to_owned(), self.repository.owner().into());
+        variables.insert("name".to_owned(), self.repository.name().into());
+        variables
+    }
+}
+
+fn body(operation: Operation<'_>, variables: Value) -> Value {
+    serde_json::json!({ "query": operation.text, "variables": variables })
+}
+
+/// The text of a query that asks for several things of one kind: the lines that hold a name ending in `0` are repeated for each further one.
+pub(super) fn repeated(text: &str, names: &[&str], count: usize) -> String {
+    let mut out = String::new();
+    for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+        let copies = if names.iter().any(|name| line.contains(&format!("{name}0"))) { count } else { 1 };
+        for index in 0..copies {
+            let with_index = |line: String, name: &&str| line.replace(&format!("{name}0"), &format!("{name}{index}"));
+            out.push_str(&names.iter().fold(line.to_owned(), with_index));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn reply(body: &Value) -> Result<Reply<Value>, Failure> {
+        let headers = http::HeaderMap::new();
+        let answer = Answer { status: 200, headers, body: body.to_string().into() };
+        understand(&Call::graphql("Survey", Effect::Read, "contents: read"), &answer)
+    }
+
+    fn fault(errors: &Value) -> ForgeFault {
+        reply(&json!({ "data": null, "errors": errors })).expect_err("there is no data").error.fault
+    }
+
+    #[test]
+    fn errors_under_status_200_are_errors() {
+        assert_eq!(
+            fault(&json!([{ "type": "RATE_LIMITED", "message": "API rate limit exceeded" }])),
+            ForgeFault::RateLimited { after: Some(std::time::Duration::from_secs(60)) }
+        );
+        assert_eq!(
+            fault(&json!([{ "type": "FORBIDDEN", "message": "no" }])),
+            ForgeFault::Forbidden { message: "no".to_owned(), permission: Some("contents: read") }
+        );
+        assert_eq!(fault(&json!([{ "type": "NOT_FOUND", "message": "no" }])), ForgeFault::NotFound { permission: Some("contents: read") });
+        assert_eq!(fault(&json!([{ "message": "Something went wrong while executing your query." }])), ForgeFault::Server(200));
+        assert_eq!(fault(&json!([{ "message": "Field 'x' doesn't exist" }])), ForgeFault::Invalid("Field 'x' doesn't exist".to_owned()));
+        assert!(matches!(reply(&json!({})).expect_err("nothing").error.fault, ForgeFault::Malformed(_)));
+    }
+
+    #[test]
+    fn an_error_without_a_path_or_a_rate_limit_spoils_the_whole_answer() {
+        for error in [json!({ "message": "odd" }), json!({ "type": "RATE_LIMITED", "message": "x", "path": ["a"] })] {
+            assert!(reply(&json!({ "data": { "a": 1 }, "errors": [error] })).is_err());
+        }
+    }
+
+    #[test]
+    fn a_hole_spoils_the_fields_it_touches_and_no_others() {
+        let body = json!({ "data": { "a": null }, "errors": [{ "type": "FORBIDDEN", "message": "no\nway", "path": ["r", "list", "nodes", 3, "x"] }] });
+        let reply = reply(&body).map_err(|failure| failure.error).expect("data with a hole");
+        assert_eq!(reply.errors.about(&["r", "list"]).map(|why| why.what).as_deref(), Some("the server did not give it: no\\nway"));
+        assert!(reply.errors.about(&["r", "list", "nodes", "x", "y"]).is_some(), "a part of what is missing is missing");
+        assert_eq!(reply.errors.about(&["r", "other"]), None);
+        assert!(!reply.errors.only_missing(&["r", "list"]));
+        let reply = reply.tolerate(&[&["r", "list"]]).expect("a tolerated field");
+        let strange = reply.tolerate(&[&["r", "list", "nodes", "x", "deeper"]]).expect_err("an error above every tolerated field");
+        assert_eq!(strange.fault, ForgeFault::Forbidden { message: "no\\nway".to_owned(), permission: Some("contents: read") });
+    }
+
+    #[test]
+    fn the_repeated_queries_parse_and_have_a_variable_and_an_alias_for_each() {
+        for (text, names) in [
+            (include_str!("queries/roles.graphql"), super::super::people::ROLE_NAMES),
+            (include_str!("queries/teams.graphql"), super::super::people::TEAM_NAMES),
+        ] {
+            for count in [1, 3] {
+                let query = repeated(text, names, count);
+                graphql_parser::parse_query::<String>(&query).expect("it parses");
+                for name in names {
+                    assert!(query.contains(&format!("{name}{}", count - 1)) && !query.contains(&format!("{name}{count}")), "{query}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! GitHub over HTTP: the only folder that knows octocrab, which serves as transport; requests and answers are our own small types.
+//!
+//! Reads are repeated on passing faults; a write is repeated only where that cannot do harm. Nothing here judges, and nothing is
+//! guessed: what the server does not say is `Unavailable`, or an error that names the field.
+
+mod fault;
+mod graphql;
+mod locks;
+mod paths;
+mod people;
+mod reads;
+mod retry;
+mod settings;
+mod survey;
+mod transport;
+mod wire;
+mod writes;
+
+#[cfg(test)]
+mod scripted;
+
+use std::collections::BTreeMap;
+
+use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
+use crate::facts::{Deployment, Fact, Lock, Push, RunState, Sighting};
+use crate::ports::{Ask, CommentText, Forge, ForgeError, NewDeployment, NewState, Reaction, ReactionId, RefSwap, Standing, Survey, Swapped};
+
+pub use settings::{Settings, SettingsError, Timeouts};
+
+/// GitHub.com, an Enterprise Server, or the sandbox, for one repository and with one token.
+pub struct GitHub {
+    transport: transport::Transport,
+    repository: RepoSlug,
+}
+
+impl GitHub {
+    /// A client; nothing is sent yet. To be called inside a tokio runtime. The token is masked from now on in everything that is shown.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where a URL or the token cannot be used.
+    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        let repository = settings.repository.clone();
+        Ok(Self { transport: transport::Transport::new(&settings)?, repository })
+    }
+}
+
+// The token must not be shown.
+impl std::fmt::Debug for GitHub {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("GitHub").field("repository", &self.repository).finish_non_exhaustive()
+    }
+}
+
+impl Forge for GitHub {
+    async fn survey(&self, ask: &Ask) -> Result<Survey, ForgeError> {
+        self.read_survey(ask).await
+    }
+
+    async fn roles(&self, people: &[Login]) -> Result<BTreeMap<Login, (PersonId, Role)>, ForgeError> {
+        self.read_roles(people).await
+    }
+
+    async fn teams(&self, teams: &[TeamSlug]) -> Result<BTreeMap<TeamSlug, Fact<Vec<PersonId>>>, ForgeError> {
+        self.read_teams(teams).await
+    }
+
+    async fn push_of(&self, branch: &BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
+        self.read_push(branch, head).await
+    }
+
+    async fn merge_base(&self, one: &CommitSha, other: &CommitSha) -> Result<CommitSha, ForgeError> {
+        self.read_merge_base(one, other).await
+    }
+
+    async fn run_state(&self, run: RunId) -> Result<RunState, ForgeError> {
+        self.read_run_state(run).await
+    }
+
+    async fn standing(&self, pull: PullNumber) -> Result<Standing, ForgeError> {
+        self.read_standing(pull).await
+    }
+
+    async fn deployments(&self, environment: &EnvName) -> Result<Vec<Deployment>, ForgeError> {
+        self.read_deployments(environment).await
+    }
+
+    async fn our_comments(&self, pull: PullNumber) -> Result<Vec<CommentText>, ForgeError> {
+        self.read_our_comments(pull).await
+    }
+
+    async fn react(&self, comment: CommentId, reaction: Reaction) -> Result<ReactionId, ForgeError> {
+        self.write_reaction(comment, reaction).await
+    }
+
+    async fn unreact(&self, comment: CommentId, reaction: ReactionId) -> Result<(), ForgeError> {
+        self.remove_reaction(comment, reaction).await
+    }
+
+    async fn comment(&self, pull: PullNumber, body: &str) -> Result<CommentId, ForgeError> {
+        self.write_comment(pull, body).await
+    }
+
+    async fn edit_comment(&self, comment: CommentId, body: &str) -> Result<(), ForgeError> {
+        self.rewrite_comment(comment, body).await
+    }
+
+    async fn write_record(&self, at: &CommitSha, name: &str, message: &str) -> Result<ObjectId, ForgeError> {
+        self.write_tag(at, name, message).await
+    }
+
+    async fn locks(&self) -> Result<Vec<Lock>, ForgeError> {
+        self.read_locks().await
+    }
+
+    async fn swap(&self, repository_node: &str, swap: &RefSwap) -> Result<Swapped, ForgeError> {
+        self.swap_ref(repository_node, swap).await
+    }
+
+    async fn deploy(&self, new: &NewDeployment) -> Result<DeploymentId, ForgeError> {
+        self.write_deployment(new).await
+    }
+
+    async fn set_state(&self, deployment: DeploymentId, state: &NewState) -> Result<(), ForgeError> {
+        self.write_state(deployment, state).await
+    }
+}

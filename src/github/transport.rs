@@ -1,0 +1,189 @@
+//! One request, one answer: octocrab carries it, with our time limits. Its own retry, which repeats POSTs, is not compiled in.
+
+use std::time::Duration;
+
+use http::{HeaderMap, Method, Request};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Bytes;
+use octocrab::Octocrab;
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::fault;
+use super::paths::Path;
+use super::retry::{Effect, Failure, repeating};
+use super::settings::{self, Base, Settings, SettingsError, Timeouts};
+use crate::ports::{ForgeError, ForgeFault, Wrote};
+
+/// The version of the REST API that our types are written for.
+const API_VERSION: &str = "2022-11-28";
+
+/// The most bytes of an answer that are read.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// A request.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    method: Method,
+    place: Place,
+    body: Option<String>,
+    /// What sending it twice would do.
+    pub effect: Effect,
+    /// The permission that it needs.
+    pub permission: Option<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    Rest(Path),
+    /// The operation's name, for logs and errors.
+    GraphQl(&'static str),
+}
+
+/// An answer, whatever its status.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+/// The way to the server.
+pub(super) struct Transport {
+    crab: Octocrab,
+    api: Base,
+    graphql: Base,
+    timeouts: Timeouts,
+}
+
+impl Call {
+    /// A call of the REST API.
+    pub(super) fn rest(method: Method, path: Path, effect: Effect, permission: &'static str) -> Self {
+        Self { method, place: Place::Rest(path), body: None, effect, permission: Some(permission) }
+    }
+
+    /// A GET.
+    pub(super) fn get(path: Path, permission: &'static str) -> Self {
+        Self::rest(Method::GET, path, Effect::Read, permission)
+    }
+
+    /// A call of the GraphQL API.
+    pub(super) fn graphql(operation: &'static str, effect: Effect, permission: &'static str) -> Self {
+        Self { method: Method::POST, place: Place::GraphQl(operation), body: None, effect, permission: Some(permission) }
+    }
+
+    /// With this body as JSON.
+    pub(super) fn with(mut self, body: &impl Serialize) -> Self {
+        self.body = Some(serde_json::to_string(body).expect("our own types have string keys and serialise without failing"));
+        self
+    }
+
+    /// The method's name.
+    pub(super) fn method_name(&self) -> &'static str {
+        match self.method {
+            Method::GET => "GET",
+            Method::PATCH => "PATCH",
+            Method::PUT => "PUT",
+            Method::DELETE => "DELETE",
+            _ => "POST",
+        }
+    }
+
+    /// The path, for logs and errors.
+    pub(super) fn shown_path(&self) -> String {
+        match &self.place {
+            Place::Rest(path) => path.as_str().to_owned(),
+            Place::GraphQl(operation) => format!("/graphql ({operation})"),
+        }
+    }
+}
+
+impl Answer {
+    /// The body as a value of ours.
+    pub(super) fn parse<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
+        serde_json::from_slice(&self.body).map_err(|error| Failure { error: call.malformed(self, error.to_string()), wait: None })
+    }
+}
+
+impl Transport {
+    pub(super) fn new(settings: &Settings) -> Result<Self, SettingsError> {
+        let api = settings::base("API", &settings.api_url)?;
+        let graphql = settings::base("GraphQL", &settings.graphql_url)?;
+        settings::base("server", &settings.server_url)?;
+        settings::check_token(&settings.token)?;
+        crate::error::register_secret(settings.token.expose_secret());
+        // The token goes to these two origins and nowhere else; octocrab would put the base's path before an absolute one, so it gets none.
+        let broken = |error: octocrab::Error| SettingsError::Client(fault::words(&error.to_string()));
+        let crab = Octocrab::builder()
+            .base_uri(api.origin.as_str())
+            .and_then(|builder| builder.upload_uri(graphql.origin.as_str()))
+            .map_err(broken)?
+            .personal_token(settings.token.expose_secret().to_owned())
+            .set_connect_timeout(Some(settings.timeouts.connect))
+            .set_read_timeout(Some(settings.timeouts.read))
+            .set_write_timeout(Some(settings.timeouts.read))
+            .build()
+            .map_err(broken)?;
+        Ok(Self { crab, api, graphql, timeouts: settings.timeouts })
+    }
+
+    /// Sends until there is an answer that `understand` accepts, as far as it may be sent again.
+    pub(super) async fn send<T>(&self, call: &Call, understand: impl Fn(&Call, &Answer) -> Result<T, Failure>) -> Result<T, ForgeError> {
+        repeating(&self.timeouts, call.effect, async || {
+            let answer = self.once(call).await?;
+            if (200..300).contains(&answer.status) { understand(call, &answer) } else { Err(fault::of_answer(call, &answer)) }
+        })
+        .await
+    }
+
+    async fn once(&self, call: &Call) -> Result<Answer, Failure> {
+        let start = tokio::time::Instant::now();
+        let outcome = match tokio::time::timeout(self.timeouts.total, self.exchange(call)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failure { error: call.error(None, ForgeFault::TimedOut, Wrote::Maybe), wait: None }),
+        };
+        log(call, &outcome, start.elapsed());
+        outcome
+    }
+
+    async fn exchange(&self, call: &Call) -> Result<Answer, Failure> {
+        let response = self.crab.execute(self.request(call)).await.map_err(|error| fault::of_transport(call, &error))?;
+        let (parts, body) = response.into_parts();
+        let collected = Limited::new(body, MOST_BYTES).collect().await.map_err(|error| match error.downcast::<octocrab::Error>() {
+            Ok(error) => fault::of_transport(call, &error),
+            Err(error) => Failure { error: call.error(None, ForgeFault::Broken(fault::words(&error.to_string())), Wrote::Maybe), wait: None },
+        })?;
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: collected.to_bytes() })
+    }
+
+    fn request(&self, call: &Call) -> Request<String> {
+        let url = match &call.place {
+            Place::Rest(path) => format!("{}{}{}", self.api.origin, self.api.path, path.with_query()),
+            Place::GraphQl(_) => format!("{}{}", self.graphql.origin, self.graphql.path),
+        };
+        let mut request = Request::builder()
+            .method(call.method.clone())
+            .uri(url)
+            .header(http::header::USER_AGENT, concat!("shipgate/", env!("CARGO_PKG_VERSION")))
+            .header(http::header::ACCEPT, "application/vnd.github+json")
+            .header("x-github-api-version", API_VERSION);
+        if call.body.is_some() {
+            request = request.header(http::header::CONTENT_TYPE, "application/json");
+        }
+        request.body(call.body.clone().unwrap_or_default()).expect("a checked base and encoded segments make a URL")
+    }
+}
+
+/// One line a call: never headers, never bodies.
+fn log(call: &Call, outcome: &Result<Answer, Failure>, took: Duration) {
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let (method, path) = (call.method_name(), call.shown_path());
+    match outcome {
+        Ok(answer) => tracing::debug!(method, path, status = answer.status, ms, left = fault::remaining(&answer.headers), "call"),
+        Err(failure) => tracing::debug!(method, path, ms, fault = %failure.error.fault, "call failed"),
+    }
+}

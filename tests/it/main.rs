@@ -1,1 +1,4 @@
 //! The only integration-test binary.
+
+mod graphql_schema;
+mod sandbox_graphql;

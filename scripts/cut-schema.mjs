@@ -7,7 +7,7 @@
 // sandbox's tests ask besides), and writes tests/contract/github-schema-cut.graphql. Fails, and writes nothing, when an operation does
 // not fit the real schema.
 //
-// Kept: every field and argument that an operation uses, and required arguments; enums, inputs and unions whole; the plain fields of
+// Kept: every field and argument that an operation uses, required arguments, all four arguments of paging where one is used; enums, inputs and unions whole; the plain fields of
 // interfaces that are used, with the types that implement them where these are few.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -20,6 +20,7 @@ const VERSION = '15.26.1';
 const PACKAGE = '@octokit/graphql-schema';
 // `Node` has hundreds of implementing types: of such interfaces only those reached otherwise are kept.
 const FEW_IMPLEMENTORS = 12;
+const PAGING = ['first', 'last', 'after', 'before'];
 const LIMIT_BYTES = 100_000;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const folders = ['src/github/queries', 'tests/contract/operations'];
@@ -66,6 +67,8 @@ function keepField(typeName, fieldName, args) {
     queue.push(typeName);
   }
   for (const name of args) fields.get(fieldName).add(name);
+  // Paging goes forward and backward.
+  if (args.some(name => PAGING.includes(name))) for (const { name } of field.arguments) if (PAGING.includes(name.value)) fields.get(fieldName).add(name.value);
   for (const name of fields.get(fieldName)) keepType(nameOf(field.arguments.find(a => a.name.value === name).type));
 }
 

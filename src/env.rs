@@ -149,6 +149,15 @@ impl Environment {
         number.map(Some).ok_or_else(|| EnvironmentError::NotANumber { name, shown: crate::domain::shown(&text) })
     }
 
+    /// All of them: for the programs that we start, which get them without tokens.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn all(&self) -> Vec<(OsString, OsString)> {
+        match &self.source {
+            Source::Process => std::env::vars_os().collect(),
+            Source::Pairs(pairs) => pairs.iter().map(|(name, value)| (OsString::from(name), value.clone())).collect(),
+        }
+    }
+
     /// Whether a variable that a policy requires is there (row V10); its value is not handed out.
     pub fn presence(&self, name: &VariableName) -> VariableState {
         match self.raw(name.as_str()) {

@@ -120,6 +120,14 @@ impl Forge for GitHub {
         self.write_deployment(new).await
     }
 
+    async fn pulls_with_head(&self, head: &CommitSha) -> Result<Vec<PullNumber>, ForgeError> {
+        self.read_pulls_with_head(head).await
+    }
+
+    async fn open_pulls(&self) -> Result<Vec<PullNumber>, ForgeError> {
+        self.read_open_pulls().await
+    }
+
     async fn set_state(&self, deployment: DeploymentId, state: &NewState) -> Result<(), ForgeError> {
         self.write_state(deployment, state).await
     }

@@ -36,6 +36,13 @@ struct Named {
 }
 
 #[derive(Deserialize)]
+struct ListedPull {
+    number: u64,
+    state: String,
+    head: Named,
+}
+
+#[derive(Deserialize)]
 struct Run {
     status: Option<String>,
 }
@@ -139,9 +146,21 @@ impl GitHub {
         match self.transport.send(&Call::get(path, "actions: read"), |call, answer| answer.parse::<Run>(call)).await {
             Ok(run) if run.status.as_deref() == Some("completed") => Ok(RunState::Over),
             Ok(_) => Ok(RunState::Going),
-            Err(ForgeError { fault: ForgeFault::NotFound { .. }, .. }) => Ok(RunState::Over),
+            // Also 404: it says as well that the token may not see the run, and then nobody knows.
             Err(error) => Err(error),
         }
+    }
+
+    pub(super) async fn read_pulls_with_head(&self, head: &CommitSha) -> Result<Vec<PullNumber>, ForgeError> {
+        let path = Path::repository(&self.repository).then("commits").word(head.as_str()).then("pulls").query("per_page", "100");
+        let pulls: Vec<ListedPull> = self.transport.send(&Call::get(path, "pull_requests: read"), |call, answer| answer.parse(call)).await?;
+        Ok(pulls.into_iter().filter(|pull| pull.state == "open" && pull.head.sha == *head).map(|pull| PullNumber(pull.number)).collect())
+    }
+
+    pub(super) async fn read_open_pulls(&self) -> Result<Vec<PullNumber>, ForgeError> {
+        let path = Path::repository(&self.repository).then("pulls").query("state", "open").query("sort", "updated").query("direction", "desc").query("per_page", "100");
+        let pulls: Vec<ListedPull> = self.transport.send(&Call::get(path, "pull_requests: read"), |call, answer| answer.parse(call)).await?;
+        Ok(pulls.into_iter().map(|pull| PullNumber(pull.number)).collect())
     }
 
     pub(super) async fn read_standing(&self, pull: PullNumber) -> Result<Standing, ForgeError> {

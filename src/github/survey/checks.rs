@@ -20,7 +20,7 @@ fn check(context: Context) -> Result<Check, Why> {
         "CheckRun" => {
             let suite = context.check_suite;
             let (app, run) = suite.map_or((None, None), |suite| (suite.app, suite.workflow_run));
-            let (event, run) = run.map_or((None, None), |run| (run.event, run.database_id));
+            let (event, run, workflow) = run.map_or((None, None, None), |run| (run.event, run.database_id, run.workflow.and_then(|workflow| workflow.database_id)));
             Ok(Check {
                 kind: CheckKind::Run,
                 name: context.name.ok_or_else(nameless)?,
@@ -30,6 +30,7 @@ fn check(context: Context) -> Result<Check, Why> {
                 app: app.and_then(|app| Some(CheckApp { id: app.database_id?, slug: app.slug })),
                 event,
                 run: run.map(RunId),
+                workflow,
                 required: context.is_required,
             })
         }
@@ -42,6 +43,7 @@ fn check(context: Context) -> Result<Check, Why> {
             app: None,
             event: None,
             run: None,
+            workflow: None,
             required: context.is_required,
         }),
         other => Err(Why::new(format!("the head has a check of an unknown kind: {}", words(other)))),

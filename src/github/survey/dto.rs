@@ -18,6 +18,7 @@ pub(in crate::github) struct Data {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::github) struct Viewer {
+    pub login: String,
     pub database_id: Option<u64>,
 }
 
@@ -358,5 +359,12 @@ pub(in crate::github) struct AppNode {
 #[serde(rename_all = "camelCase")]
 pub(in crate::github) struct RunNode {
     pub event: Option<String>,
+    pub database_id: Option<u64>,
+    pub workflow: Option<WorkflowNode>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::github) struct WorkflowNode {
     pub database_id: Option<u64>,
 }

@@ -13,7 +13,7 @@ use super::GitHub;
 use super::graphql::{Errors, Field, Operation, Source};
 use super::locks::locks;
 use super::wire::{fact, odd};
-use crate::domain::{BranchName, CommentId, Login, PersonId, RepoSlug, Role};
+use crate::domain::{ActorKind, BranchName, CommentId, Login, Person, PersonId, RepoSlug, Role};
 use crate::facts::{Fact, LOCK_REFS, Repository, Visibility, Why};
 use crate::policy::POLICY_PATH;
 use crate::ports::{Ask, CommentText, ForgeError, ForgeFault, Survey};
@@ -96,7 +96,7 @@ impl GitHub {
         self.read_pages(&mut whole).await?;
         let renames = self.read_renames(&whole.pull).await;
         let actor_role = self.actor_role(ask.actor.as_ref(), whole.repository.collaborators.as_ref()).await;
-        let viewer = viewer.and_then(|viewer| viewer.database_id).map(PersonId);
+        let viewer = viewer.and_then(account);
 
         let Whole { repository, pull, head, errors, source } = whole;
         let malformed = |why: Why| source.malformed(why.what);
@@ -144,6 +144,12 @@ impl GitHub {
             Err(error) => Fact::Unavailable(Why::new(error.to_string()).mended_by("give the token metadata: read")),
         }
     }
+}
+
+/// The account we act under.
+fn account(viewer: dto::Viewer) -> Option<Person> {
+    let kind = if viewer.login.ends_with("[bot]") { ActorKind::Machine } else { ActorKind::Human };
+    Some(Person { id: PersonId(viewer.database_id?), login: Login::new(viewer.login).ok()?, kind })
 }
 
 /// The comment asked for; `None` only where the server says that it is gone.

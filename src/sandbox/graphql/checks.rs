@@ -238,8 +238,7 @@ impl<'s> Object<'s> for PushObject<'s> {
             "id" => node_id(NodeKind::Push, push.id).into(),
             "nextSha" => push.after.to_string().into(),
             "previousSha" => push.before.map(|before| before.to_string()).into(),
-            // A `User!` in the schema, whoever pushed.
-            "pusher" => Answer::maybe(cx.state.account(push.pusher).map(Actor::as_user)),
+            "pusher" => Actor::find_or_ghost(cx, push.pusher),
             "repository" => Answer::object(Repo(self.repository)),
             _ => return Err(Fault::no_field()),
         })

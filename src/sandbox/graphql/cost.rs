@@ -9,10 +9,31 @@ use super::variables::literal;
 /// No query that we send is nested so deeply; a fragment that contains itself is.
 const DEEPEST: usize = 60;
 
-/// The points that the selections cost.
-pub(super) fn points(set: &SelectionSet<'static, String>, fragments: &[&FragmentDefinition<'static, String>], variables: &Map<String, Json>) -> u64 {
-    let requests = Counter { fragments, variables }.requests(set, 1, 0);
-    ((requests + 50) / 100).max(1)
+/// What an operation costs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cost {
+    /// Points of the rate limit.
+    pub points: u64,
+    /// How many nodes it can answer at most.
+    pub nodes: u64,
+}
+
+/// What the selections cost.
+pub(super) fn cost(set: &SelectionSet<'static, String>, fragments: &[&FragmentDefinition<'static, String>], variables: &Map<String, Json>) -> Cost {
+    let tally = Counter { fragments, variables }.tally(set, 1, 0);
+    Cost { points: (tally.requests.saturating_add(50) / 100).max(1), nodes: tally.nodes }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    requests: u64,
+    nodes: u64,
+}
+
+impl Tally {
+    fn and(self, other: Self) -> Self {
+        Self { requests: self.requests.saturating_add(other.requests), nodes: self.nodes.saturating_add(other.nodes) }
+    }
 }
 
 struct Counter<'q> {
@@ -21,22 +42,25 @@ struct Counter<'q> {
 }
 
 impl Counter<'_> {
-    fn requests(&self, set: &SelectionSet<'static, String>, parents: u64, depth: usize) -> u64 {
+    fn tally(&self, set: &SelectionSet<'static, String>, parents: u64, depth: usize) -> Tally {
         if depth > DEEPEST {
-            return 0;
+            return Tally::default();
         }
         let one = |selection: &Selection<'static, String>| match selection {
-            Selection::Field(field) => {
-                let (own, below) = self.size(field).map_or((0, parents), |size| (parents, parents.saturating_mul(size)));
-                own.saturating_add(self.requests(&field.selection_set, below, depth + 1))
-            }
-            Selection::InlineFragment(fragment) => self.requests(&fragment.selection_set, parents, depth + 1),
+            Selection::Field(field) => match self.size(field) {
+                Some(size) => {
+                    let nodes = parents.saturating_mul(size);
+                    Tally { requests: parents, nodes }.and(self.tally(&field.selection_set, nodes, depth + 1))
+                }
+                None => self.tally(&field.selection_set, parents, depth + 1),
+            },
+            Selection::InlineFragment(fragment) => self.tally(&fragment.selection_set, parents, depth + 1),
             Selection::FragmentSpread(spread) => {
                 let fragment = self.fragments.iter().find(|fragment| fragment.name == spread.fragment_name);
-                fragment.map_or(0, |fragment| self.requests(&fragment.selection_set, parents, depth + 1))
+                fragment.map_or_else(Tally::default, |fragment| self.tally(&fragment.selection_set, parents, depth + 1))
             }
         };
-        set.items.iter().map(one).fold(0, u64::saturating_add)
+        set.items.iter().map(one).fold(Tally::default(), Tally::and)
     }
 
     /// The page size of a connection; `None` for any other field.

@@ -67,7 +67,7 @@ impl<'s> Object<'s> for DeploymentObject<'s> {
             "commit" => git::object(self.repository, deployment.sha),
             "createdAt" => deployment.created_at.into(),
             "updatedAt" => deployment.updated_at.into(),
-            "creator" => Actor::find(cx, deployment.creator),
+            "creator" => Actor::find_or_ghost(cx, deployment.creator),
             "description" => deployment.description.as_deref().into(),
             "task" => deployment.task.as_str().into(),
             // GraphQL writes the payload as JSON inside a text, whatever it is.
@@ -133,7 +133,7 @@ impl<'s> Object<'s> for StatusObject<'s> {
             "environment" => self.deployment.deployment.environment.as_str().into(),
             "environmentUrl" => status.environment_url.as_deref().into(),
             "logUrl" => status.log_url.as_deref().into(),
-            "creator" => Actor::find(cx, status.creator),
+            "creator" => Actor::find_or_ghost(cx, status.creator),
             "deployment" => Answer::object(self.deployment.again()),
             _ => return Err(Fault::no_field()),
         })

@@ -176,9 +176,6 @@ impl<'q> Execution<'q> {
     }
 
     fn collect(&self, set: &'q SelectionSet<'static, String>, type_name: &str, into: &mut Fields<'q>, depth: usize) {
-        if depth > DEEPEST {
-            return;
-        }
         for selection in &set.items {
             match selection {
                 Selection::Field(field) if self.included(&field.directives) => {
@@ -208,6 +205,11 @@ impl<'q> Execution<'q> {
             self.fail(type_name, name, &Fault::document(format!("Fragment {name} was used, but not defined"), extensions), &[], at);
             return;
         };
+        if depth > DEEPEST {
+            let extensions = json!({ "code": "infiniteLoop", "fragmentName": name });
+            self.fail(type_name, name, &Fault::document(format!("Fragment {name} contains an infinite loop"), extensions), &[], at);
+            return;
+        }
         let TypeCondition::On(condition) = &fragment.type_condition;
         if applies(condition, type_name) {
             self.collect(&fragment.selection_set, type_name, into, depth + 1);

@@ -10,7 +10,7 @@ use super::object::{Answer, Context, Object, Resolved};
 use super::page::{Connection, Names};
 use super::people::Actor;
 use super::rules;
-use crate::sandbox::state::{NodeKind, Repository, git_node_id};
+use crate::sandbox::state::{NodeKind, Repository, Signature, git_node_id};
 use crate::sandbox::store::claimed_time;
 
 /// Longer texts are cut, and `isTruncated` says so.
@@ -86,6 +86,7 @@ impl<'s> GitObject<'s> {
             "messageHeadline" => String::from_utf8_lossy(commit.summary_bytes().unwrap_or_default()).into_owned().into(),
             "committedDate" => claimed_time(commit.committer().when()).into(),
             "authoredDate" => claimed_time(commit.author().when()).into(),
+            // By the committer's address, which anybody can claim; only the signature proves it.
             "committedViaWeb" => (commit.committer().email_bytes() == WEB_FLOW.as_bytes()).into(),
             "tree" => object(self.repository, commit.tree_id()),
             "parents" => {
@@ -100,7 +101,7 @@ impl<'s> GitObject<'s> {
                 let names = Names { connection: "GitActorConnection", edge: "GitActorEdge" };
                 Answer::object(Connection::page(names, args, authors, Answer::object)?)
             }
-            "signature" => signature(&commit),
+            "signature" => signature(self.repository, self.id),
             "file" => self.file(args.required_text("path")?),
             "url" => cx.url(&format!("/{}/commit/{}", self.repository.full_name, self.id)).into(),
             _ => return checks::commit_field(cx, self.repository, self.id, name, args),
@@ -203,32 +204,27 @@ impl<'s> Object<'s> for GitActor {
     }
 }
 
-/// A commit's signature; null where it has none. GitHub signs what it commits on the web itself; of any other signature the sandbox
-/// has no key to check it with.
-fn signature<'s>(commit: &git2::Commit<'_>) -> Answer<'s> {
-    if commit.committer().email_bytes() == WEB_FLOW.as_bytes() {
-        return Answer::object(SignatureObject { type_name: "GpgSignature", by_github: true });
-    }
-    let Ok(text) = commit.header_field_bytes("gpgsig") else { return Answer::NULL };
-    let type_name = if text.starts_with(b"-----BEGIN SSH") { "SshSignature" } else { "GpgSignature" };
-    Answer::object(SignatureObject { type_name, by_github: false })
+/// What is known of a commit's signature; null where it has none.
+fn signature(repository: &Repository, id: Oid) -> Answer<'_> {
+    Answer::maybe(repository.signatures.get(&id).map(SignatureObject))
 }
 
-struct SignatureObject {
-    type_name: &'static str,
-    by_github: bool,
-}
+struct SignatureObject<'s>(&'s Signature);
 
-impl<'s> Object<'s> for SignatureObject {
+impl<'s> Object<'s> for SignatureObject<'s> {
     fn type_name(&self) -> &'static str {
-        self.type_name
+        "GpgSignature"
     }
 
-    fn field(&self, _: Context<'s>, name: &str, _: &Args) -> Resolved<'s> {
-        Ok(match name {
-            "isValid" | "wasSignedByGitHub" => self.by_github.into(),
-            "state" => if self.by_github { "VALID" } else { "UNKNOWN_KEY" }.into(),
-            "signer" => Answer::NULL,
+    fn field(&self, cx: Context<'s>, name: &str, _: &Args) -> Resolved<'s> {
+        Ok(match (name, self.0) {
+            ("isValid", Signature::ByGitHub | Signature::Verified(_)) => true.into(),
+            ("isValid", Signature::Invalid(_)) => false.into(),
+            ("wasSignedByGitHub", signature) => (*signature == Signature::ByGitHub).into(),
+            ("state", Signature::Invalid(reason)) => reason.to_ascii_uppercase().into(),
+            ("state", _) => "VALID".into(),
+            ("signer", Signature::Verified(account)) => Actor::find_user(cx, *account),
+            ("signer", _) => Answer::NULL,
             _ => return Err(Fault::no_field()),
         })
     }

@@ -87,7 +87,7 @@ fn run(state: &mut State, (viewer, budget): (&Viewer, Budget), document: &Docume
             Definition::Operation(_) => None,
         })
         .collect();
-    let cost = cost::points(operation.selections, &fragments, &variables);
+    let cost = cost::cost(operation.selections, &fragments, &variables);
     let execution = Execution::new(fragments.into_iter(), variables);
     let data = if operation.mutates {
         mutation::run(state, By { viewer, budget, cost }, &execution, operation.selections)
@@ -95,7 +95,7 @@ fn run(state: &mut State, (viewer, budget): (&Viewer, Budget), document: &Docume
         let cx = Context { state, viewer, budget, cost };
         execution.root(cx, &query::Query, operation.selections)
     };
-    finish(data, execution.finish(), cost, operation.name)
+    finish(data, execution.finish(), cost.points, operation.name)
 }
 
 fn choose<'q>(document: &'q Document<'static, String>, wanted: Option<&str>) -> Result<Operation<'q>, String> {

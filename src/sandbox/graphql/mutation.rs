@@ -5,6 +5,7 @@ use graphql_parser::query::SelectionSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::args::Args;
+use super::cost::Cost;
 use super::execute::Execution;
 use super::fault::Fault;
 
@@ -24,7 +25,7 @@ pub(super) struct By<'a> {
     /// What is left of the rate limit.
     pub budget: Budget,
     /// What the request costs.
-    pub cost: u64,
+    pub cost: Cost,
 }
 
 impl<'a> By<'a> {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde_json::{Value as Json, json};
 
 use super::args::Args;
+use super::cost::Cost;
 use super::fault::Fault;
 use crate::sandbox::state::{Access, Permission, State, Viewer};
 
@@ -17,8 +18,8 @@ pub(super) struct Context<'s> {
     pub viewer: &'s Viewer,
     /// What is left of the rate limit.
     pub budget: Budget,
-    /// What this request costs, in points.
-    pub cost: u64,
+    /// What this request costs.
+    pub cost: Cost,
 }
 
 /// The rate limit of GraphQL, in points, before a request.

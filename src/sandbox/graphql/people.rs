@@ -6,7 +6,7 @@ use super::object::{Answer, Context, Object, Resolved};
 use super::organisation;
 use super::page::{Connection, Names};
 use crate::domain::Role;
-use crate::sandbox::state::{Account, AccountKind, Repository, Team};
+use crate::sandbox::state::{Account, AccountKind, NodeKind, Repository, Team, node_id};
 
 /// An account.
 pub(super) struct Actor<'s> {
@@ -33,6 +33,14 @@ impl<'s> Actor<'s> {
     /// The account of this id; null where it is gone.
     pub fn find(cx: Context<'s>, id: u64) -> Answer<'s> {
         Answer::maybe(cx.state.account(id).map(Self::of))
+    }
+
+    /// The account of this id where the schema allows no null: `ghost`, as GitHub has it, where it is gone.
+    pub fn find_or_ghost(cx: Context<'s>, id: u64) -> Answer<'s> {
+        match Self::find(cx, id) {
+            Answer::Leaf(_) => Answer::object(Ghost),
+            found => found,
+        }
     }
 
     /// The account of this id where the schema has a `User`; null where it is none.
@@ -76,6 +84,32 @@ impl<'s> Object<'s> for Actor<'s> {
         })
     }
 }
+
+/// The account that stands for all that are gone, under its real id.
+struct Ghost;
+
+impl<'s> Object<'s> for Ghost {
+    fn type_name(&self) -> &'static str {
+        "User"
+    }
+
+    fn field(&self, cx: Context<'s>, name: &str, args: &Args) -> Resolved<'s> {
+        Ok(match name {
+            "id" => node_id(NodeKind::User, GHOST).into(),
+            "login" => "ghost".into(),
+            "databaseId" => GHOST.into(),
+            "url" => cx.url("/ghost").into(),
+            "resourcePath" => "/ghost".into(),
+            "avatarUrl" => {
+                args.int("size")?;
+                cx.url(&format!("/avatars/{GHOST}")).into()
+            }
+            _ => return Err(Fault::no_field()),
+        })
+    }
+}
+
+const GHOST: u64 = 10_137;
 
 /// GitHub's word for a role; `None` for no access.
 fn permission_word(role: Role) -> Option<&'static str> {

@@ -58,10 +58,11 @@ impl<'s> Object<'s> for RateLimit {
 
     fn field(&self, cx: Context<'s>, name: &str, _: &Args) -> Resolved<'s> {
         Ok(match name {
-            "cost" => cx.cost.into(),
+            "cost" => cx.cost.points.into(),
+            "nodeCount" => cx.cost.nodes.into(),
             "limit" => cx.budget.limit.into(),
-            "used" => (cx.budget.used + cx.cost).into(),
-            "remaining" => cx.budget.limit.saturating_sub(cx.budget.used + cx.cost).into(),
+            "used" => (cx.budget.used + cx.cost.points).into(),
+            "remaining" => cx.budget.limit.saturating_sub(cx.budget.used + cx.cost.points).into(),
             "resetAt" => cx.budget.resets_at.into(),
             _ => return Err(Fault::no_field()),
         })

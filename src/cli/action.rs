@@ -43,14 +43,16 @@ pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
         }
         event => event,
     };
-    let office = Office::open(Place::from(variables, None)?, variables)?;
-    let outcome = block_on(run::action(&office.world(variables), event));
-    office.runner().output("audit-head", &office.audit_head());
-    let outcome = outcome?;
-    if outcome.decision.is_none() {
-        office.runner().output("decision", outcome.word());
-    }
-    Ok(outcome)
+    block_on(async {
+        let office = Office::open(Place::from(variables, None)?, variables)?;
+        let outcome = run::action(&office.world(variables), event).await;
+        office.runner().output("audit-head", &office.audit_head());
+        let outcome = outcome?;
+        if outcome.decision.is_none() {
+            office.runner().output("decision", outcome.word());
+        }
+        Ok(outcome)
+    })
 }
 
 /// Ends what the main step started, where it started something.
@@ -61,8 +63,10 @@ pub(super) fn end(variables: &Environment, at: jiff::Timestamp) -> Result<Outcom
     if variables.state("claim").is_none_or(|claim| claim.is_empty()) {
         return Ok(Outcome::nothing("nothing to end: the main step started no deployment"));
     }
-    let office = Office::open(Place::from(variables, None)?, variables)?;
-    Ok(block_on(run::post(&office.world(variables), at))?)
+    block_on(async {
+        let office = Office::open(Place::from(variables, None)?, variables)?;
+        Ok(run::post(&office.world(variables), at).await?)
+    })
 }
 
 /// Why an event was not handled.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::action::{block_on, no_office};
 use super::args::{Explain, Format, Simulate};
-use super::office::{Office, Place};
+use super::office::{Office, OfficeError, Place};
 use super::say::Voice;
 use crate::domain::{EnvName, Login, PullNumber};
 use crate::env::Environment;
@@ -22,11 +22,15 @@ pub(super) fn explain(options: &Explain, variables: &Environment, voice: &Voice)
             return Exit::Usage;
         }
     };
-    let office = match Place::from(variables, options.repo.as_deref()).and_then(|place| Office::open(place, variables)) {
-        Ok(office) => office,
+    let explained = block_on(async {
+        let office = Office::open(Place::from(variables, options.repo.as_deref())?, variables)?;
+        Ok::<_, OfficeError>(run::explain(&office.world(variables), PullNumber(options.pr), &environment, who).await)
+    });
+    let decided = match explained {
+        Ok(decided) => decided,
         Err(error) => return no_office(voice, &error),
     };
-    match block_on(run::explain(&office.world(variables), PullNumber(options.pr), &environment, who)) {
+    match decided {
         Ok(decision) => {
             if let Some(path) = &options.save
                 && let Err(error) = save(path, &decision)

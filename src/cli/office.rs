@@ -122,7 +122,7 @@ pub struct Office {
 }
 
 impl Office {
-    /// Opens the audit log and makes the client; asks nothing of the server.
+    /// Opens the audit log and makes the client; asks nothing of the server. Must be called inside a runtime: the client has a task of its own.
     ///
     /// # Errors
     /// [`OfficeError`] where one of them cannot be had.

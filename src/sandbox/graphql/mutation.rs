@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::args::Args;
 use super::cost::Cost;
-use super::execute::Execution;
+use super::execute::{Execution, Spot};
 use super::fault::Fault;
 
 use super::object::{Answer, Budget, Context, Object, Resolved};
@@ -40,13 +40,14 @@ pub(super) fn run<'q>(state: &mut State, by: By<'_>, execution: &Execution<'q>, 
     for (key, fields) in execution.roots(selections, "Mutation") {
         let (field, mut path) = (fields[0], vec![json!(key)]);
         let args = execution.args(field);
+        let spot = Spot { type_name: "Mutation", field: &field.name, at: field.position };
         let value = match mutate(state, by, &field.name, &args) {
             Ok(done) => {
-                execution.refuse_unread("Mutation", &args, &path, field.position);
+                execution.refuse_unread(spot, &args, &path);
                 execution.payload(by.at(state), Answer::object(done), &fields, &mut path)
             }
             Err(fault) => {
-                execution.fail("Mutation", &field.name, &fault, &path, field.position);
+                execution.fail(spot, &fault, &path);
                 Json::Null
             }
         };

@@ -22,7 +22,7 @@ pub(super) struct Connection<'s> {
 /// One entry of a page.
 #[derive(Clone)]
 pub(super) struct Edge<'s> {
-    edge_name: &'static str,
+    type_name: &'static str,
     cursor: String,
     node: Answer<'s>,
     fields: Vec<(&'static str, Answer<'s>)>,
@@ -98,7 +98,7 @@ impl<'s> Connection<'s> {
         let (total, before, beyond) = (keys.len(), range.start > 0, range.end < keys.len());
         let edges = items.into_iter().skip(range.start).take(range.len()).map(|(key, item)| {
             let (node, fields) = make(item);
-            Edge { edge_name: names.edge, cursor: cursor(&key), node, fields }
+            Edge { type_name: names.edge, cursor: cursor(&key), node, fields }
         });
         Ok(Self { type_name: names.connection, edges: edges.collect(), total, before, beyond, fields: Vec::new() })
     }
@@ -152,7 +152,7 @@ fn own_field<'s>(fields: &[(&'static str, Answer<'s>)], name: &str) -> Resolved<
 
 impl<'s> Object<'s> for Edge<'s> {
     fn type_name(&self) -> &'static str {
-        self.edge_name
+        self.type_name
     }
 
     fn field(&self, _: Context<'s>, name: &str, _: &Args) -> Resolved<'s> {

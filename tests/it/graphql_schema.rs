@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use apollo_compiler::executable::{DirectiveList, Field, Selection, SelectionSet};
+use apollo_compiler::executable::{DirectiveList, Field, Operation, Selection, SelectionSet};
 use apollo_compiler::schema::{ExtendedType, Type};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
@@ -180,6 +180,13 @@ pub fn operations(folder: &str) -> BTreeMap<String, String> {
     let entries = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("the folder is there");
     let files = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.extension().is_some_and(|extension| extension == "graphql"));
     files.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), std::fs::read_to_string(&path).expect("a readable file"))).collect()
+}
+
+/// The variables of each operation of a document: the operation's name, and the variables with the types they are declared with.
+pub fn declared_variables(document: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+    let document = ExecutableDocument::parse_and_validate(schema(), document, "document.graphql").unwrap_or_else(|faults| panic!("{faults}"));
+    let variables = |operation: &Operation| operation.variables.iter().map(|variable| (variable.name.to_string(), variable.ty.to_string())).collect();
+    document.operations.named.iter().map(|(name, operation)| (name.to_string(), variables(operation))).collect()
 }
 
 #[test]

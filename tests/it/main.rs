@@ -1,4 +1,5 @@
 //! The only integration-test binary.
 
 mod graphql_schema;
+mod graphql_world;
 mod sandbox_graphql;

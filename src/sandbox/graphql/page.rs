@@ -5,6 +5,7 @@ use serde_json::json;
 use super::args::Args;
 use super::fault::Fault;
 use super::object::{Answer, Context, Object, Resolved};
+use crate::sandbox::base64;
 
 /// The most that one page may hold.
 const MOST: i64 = 100;
@@ -77,7 +78,7 @@ fn to_size(count: i64) -> usize {
 
 /// The opaque cursor of an item.
 pub(super) fn cursor(key: &str) -> String {
-    super::base64(format!("cursor:v2:{key}").as_bytes())
+    base64::encode(format!("cursor:v2:{key}").as_bytes())
 }
 
 impl<'s> Connection<'s> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::graphql_schema::{declared_variables, operations};
 use crate::graphql_world::{NOTHING, POLICY, REPOSITORY, World, mutation, repository_query};
 use shipgate::domain::Role;
-use shipgate::sandbox::state::{ACTIONS_APP, Access, Conclusion, Permission, ReviewState, RunStatus};
+use shipgate::sandbox::state::{ACTIONS_APP, Access, Conclusion, Permission, ReviewState, Rule, RunStatus, Signature, StatusState};
 use shipgate::sandbox::store::TagSpec;
 use shipgate::sandbox::world::{Check, Draft};
 
@@ -64,7 +64,22 @@ fn every_operation_of_the_tests_is_answered_in_the_shape_of_githubs_schema() {
         sandbox.commit(REPOSITORY, "ann", &Draft::new("Amend\n\nCo-authored-by: Bob <bob@example.com>").parent(&world.base).file("new.txt", "newer\n"));
     sandbox.push(REPOSITORY, "ann", ("feature", &amended));
     sandbox.check(REPOSITORY, &amended, Check::going("build", RunStatus::InProgress));
-    sandbox.review(place, "bob", ReviewState::ChangesRequested);
+    sandbox.status(REPOSITORY, "bob", (&amended, "licence", StatusState::Error));
+    let refused = sandbox.review(place, "bob", ReviewState::ChangesRequested);
+    sandbox.dismiss(refused, "ann", "Agreed.");
+    sandbox.edit_comment(world.comment, "ann", "/deploy production");
+    let idle = sandbox.comment(place, "eve", "Never mind.");
+    sandbox.delete_comment(idle, "eve");
+    sandbox.close(place, "ann");
+    sandbox.reopen(place, "ann");
+    sandbox.push(REPOSITORY, "ann", ("release", &world.base));
+    sandbox.rebase_onto(place, "ann", "release");
+    sandbox.rebase_onto(place, "ann", "main");
+    sandbox.rule(REPOSITORY, "main", Rule::RequiredSignatures);
+    sandbox.rule(REPOSITORY, "main", Rule::NonFastForward);
+    let ann = sandbox.state().account_named("ann").expect("ann").id;
+    sandbox.sign(REPOSITORY, &world.base, Signature::Verified(ann));
+    sandbox.sign(REPOSITORY, &amended, Signature::Invalid("unknown_key".to_owned()));
     let variables = json!({
         "owner": "acme", "name": "shop", "pull": world.pull, "node": world.pull_node(), "branch": "feature", "organisation": "acme", "user": "ann",
         "o": "acme", "n": "shop", "q1": "ann", "sha": amended.as_str(), "org": "acme", "u1": ["bob"], "slug1": "sre", "slug2": "none",
@@ -76,7 +91,17 @@ fn every_operation_of_the_tests_is_answered_in_the_shape_of_githubs_schema() {
     for (name, query) in asked {
         let data = world.data(&world.person, &json!({ "query": query, "variables": variables }));
         assert!(data.is_object(), "{name}");
+        if name == "fields.graphql" {
+            let events = data["repository"]["pullRequest"]["timelineItems"]["nodes"].as_array().expect("a list").clone();
+            let kinds: Vec<&str> = events.iter().filter_map(|event| event["__typename"].as_str()).map(|kind| kind.trim_end_matches("Event")).collect();
+            let happened = ["Labeled", "HeadRefForcePushed", "ReviewDismissed", "CommentDeleted", "Closed", "Reopened", "BaseRefChanged", "BaseRefChanged"];
+            assert_eq!(kinds, happened);
+        }
     }
+    sandbox.merge(place, "ann");
+    let fields = operations("tests/contract/operations").remove("fields.graphql").expect("all fields");
+    let merged = world.data(&world.person, &json!({ "query": fields, "variables": variables }))["repository"]["pullRequest"].clone();
+    assert_eq!((&merged["state"], &merged["mergedBy"]["login"], &merged["mergeable"]), (&json!("MERGED"), &json!("ann"), &json!("UNKNOWN")));
 }
 
 #[test]

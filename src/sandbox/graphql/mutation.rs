@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::object::{Answer, Budget, Context, Object, Resolved};
 use super::query::node;
 use super::review::{CommentObject, ReactionObject, may_comment, reaction_word};
+use super::variables::is_object_id;
 use crate::domain::Role;
 use crate::sandbox::acts::{Expected, RefChange};
 use crate::sandbox::state::{NodeKind, Permission, Repository, State, Viewer, no_object, parse_node_id};
@@ -126,7 +127,10 @@ struct Update {
 impl Update {
     fn read(repository: &Repository, input: &Args) -> Result<Self, Fault> {
         let name = input.required_text("name")?.to_owned();
-        let id = |text: &str| text.parse::<Oid>().map_err(|_| Fault::unprocessable(format!("{text} is not a valid git object id")));
+        let id = |text: &str| {
+            let whole = is_object_id(text).then(|| text.parse::<Oid>().ok()).flatten();
+            whole.ok_or_else(|| Fault::unprocessable(format!("{text} is not a valid git object id")))
+        };
         let after = id(input.required_text("afterOid")?)?;
         let before = input.text("beforeOid")?.map(id).transpose()?;
         let forced = input.flag("force")?.unwrap_or(false);

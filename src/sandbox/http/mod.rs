@@ -17,7 +17,7 @@ pub use answer::object_id;
 pub use call::{Body, Call, Handled, Refusal, Reply};
 pub use exchange::Exchange;
 pub use fault::{Fault, On};
-pub use limit::{Resource, Standing};
+pub use limit::Standing;
 pub use route::{Needs, Route};
 pub use serve::Server;
 

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use apollo_compiler::executable::{DirectiveList, Field, Selection, SelectionSet};
+use apollo_compiler::executable::{DirectiveList, Field, Operation, Selection, SelectionSet};
 use apollo_compiler::schema::{ExtendedType, Type};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use serde_json::{Map, Value, json};
+use shipgate::sandbox::Exchange;
 
 const CUT: &str = include_str!("../contract/github-schema-cut.graphql");
 
@@ -33,6 +34,16 @@ pub fn shape_faults(request: &Value, answer: &Value) -> Vec<String> {
         walk.object(operation.selection_set.ty.as_str(), &[&operation.selection_set], data, "data");
     }
     walk.faults
+}
+
+/// What is wrong with the GraphQL requests and answers of a request log. What a fault spoiled on purpose is passed over.
+pub fn exchange_faults(exchanges: &[Exchange]) -> Vec<String> {
+    let asked = exchanges.iter().filter(|exchange| exchange.path.ends_with("/graphql") && !exchange.faulty && exchange.status == Some(200));
+    let faults = |exchange: &Exchange| {
+        let (request, response) = (exchange.request.clone().unwrap_or_default(), exchange.response.clone().unwrap_or_default());
+        shape_faults(&request, &response).into_iter().map(|fault| format!("#{} {}: {fault}", exchange.sequence, exchange.name())).collect::<Vec<_>>()
+    };
+    asked.flat_map(faults).collect()
 }
 
 struct Walk<'d> {
@@ -182,6 +193,13 @@ pub fn operations(folder: &str) -> BTreeMap<String, String> {
     files.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), std::fs::read_to_string(&path).expect("a readable file"))).collect()
 }
 
+/// The variables of each operation of a document: the operation's name, and the variables with the types they are declared with.
+pub fn declared_variables(document: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+    let document = ExecutableDocument::parse_and_validate(schema(), document, "document.graphql").unwrap_or_else(|faults| panic!("{faults}"));
+    let variables = |operation: &Operation| operation.variables.iter().map(|variable| (variable.name.to_string(), variable.ty.to_string())).collect();
+    document.operations.named.iter().map(|(name, operation)| (name.to_string(), variables(operation))).collect()
+}
+
 #[test]
 fn every_query_that_we_send_fits_githubs_schema() {
     let files = operations("src/github/queries");
@@ -217,4 +235,25 @@ fn the_walker_finds_what_is_missing_null_superfluous_or_of_the_wrong_type() {
         let faults = shape_faults(&ask, &json!({ "data": data }));
         assert!(faults.len() == 1 && faults[0].contains(wanted), "{name}: {faults:?}");
     }
+}
+
+#[test]
+fn a_request_log_is_checked_but_for_what_was_spoiled_on_purpose() {
+    let exchange = |login: Value, faulty: bool| Exchange {
+        sequence: 7,
+        method: "POST".to_owned(),
+        path: "/graphql".to_owned(),
+        query: String::new(),
+        route: None,
+        operation: Some("Who".to_owned()),
+        request: Some(json!({ "query": "query Who { viewer { login } }" })),
+        status: Some(200),
+        response: Some(json!({ "data": { "viewer": { "login": login } } })),
+        identity: None,
+        faulty,
+    };
+    let log = [exchange(json!("ann"), false), exchange(Value::Null, true)];
+    assert_eq!(exchange_faults(&log), Vec::<String>::new());
+    let faults = exchange_faults(&[exchange(Value::Null, false)]);
+    assert_eq!(faults, ["#7 graphql Who: data.viewer.login: is null, and String! never is"]);
 }

@@ -2,10 +2,17 @@
 
 mod architecture;
 mod commands;
+mod contract;
 mod docs;
 mod gates;
+mod github_contract;
 mod graphql_schema;
+mod graphql_world;
+mod http_client;
 mod policy;
+mod sandbox;
+mod sandbox_events;
+mod sandbox_git;
 mod sandbox_graphql;
 mod spine;
 mod stage;

@@ -86,7 +86,7 @@ impl<'s> Object<'s> for DeploymentObject<'s> {
     }
 }
 
-impl<'s> DeploymentObject<'s> {
+impl DeploymentObject<'_> {
     fn again(&self) -> Self {
         Self { repository: self.repository, deployment: self.deployment }
     }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use graphql_parser::Pos;
-use graphql_parser::query::{Directive, Field, FragmentDefinition, Selection, SelectionSet, TypeCondition};
+use graphql_parser::query::{Directive, Field, FragmentDefinition, FragmentSpread, Selection, SelectionSet, TypeCondition};
 use serde_json::{Map, Value as Json, json};
 
 use super::args::Args;
@@ -23,6 +23,17 @@ pub(super) struct Execution<'q> {
     errors: RefCell<Vec<Json>>,
     unknown: RefCell<Vec<String>>,
     fatal: RefCell<bool>,
+}
+
+/// Where in the document a field is.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'f> {
+    /// The type it is selected on.
+    pub type_name: &'f str,
+    /// Its name.
+    pub field: &'f str,
+    /// Its line and column.
+    pub at: Pos,
 }
 
 /// Where in the answer a field is.
@@ -85,7 +96,8 @@ impl<'q> Execution<'q> {
     }
 
     /// Takes note of what went wrong with a field.
-    pub fn fail(&self, type_name: &str, field: &str, fault: &Fault, path: &[Json], at: Pos) {
+    pub fn fail(&self, spot: Spot<'_>, fault: &Fault, path: &[Json]) {
+        let Spot { type_name, field, at } = spot;
         if fault.is_fatal() {
             *self.fatal.borrow_mut() = true;
         }
@@ -98,10 +110,10 @@ impl<'q> Execution<'q> {
     }
 
     /// Takes note of an argument that no resolver read.
-    pub fn refuse_unread(&self, type_name: &str, args: &Args, path: &[Json], at: Pos) {
+    pub fn refuse_unread(&self, spot: Spot<'_>, args: &Args, path: &[Json]) {
         if let Some(argument) = args.unread() {
-            self.unknown.borrow_mut().push(format!("{type_name}.{}({argument}:)", args.field()));
-            self.fail(type_name, args.field(), &Fault::undefined_argument(args.field(), argument), path, at);
+            self.unknown.borrow_mut().push(format!("{}.{}({argument}:)", spot.type_name, spot.field));
+            self.fail(spot, &Fault::undefined_argument(spot.field, argument), path);
         }
     }
 
@@ -127,28 +139,30 @@ impl<'q> Execution<'q> {
             return Ok(json!(type_name));
         }
         let args = self.args(field);
+        let spot = Spot { type_name, field: &field.name, at: field.position };
         match object.field(cx, &field.name, &args) {
             Ok(answer) => {
-                self.refuse_unread(type_name, &args, path, field.position);
+                self.refuse_unread(spot, &args, path);
                 match self.complete(cx, answer, same, path) {
                     Err(Bubble) if never_null(type_name, &field.name) => Err(Bubble),
                     done => Ok(done.unwrap_or(Json::Null)),
                 }
             }
             Err(fault) => {
-                self.fail(type_name, &field.name, &fault, path, field.position);
+                self.fail(spot, &fault, path);
                 if never_null(type_name, &field.name) { Err(Bubble) } else { Ok(Json::Null) }
             }
         }
     }
 
     fn complete<'s>(&self, cx: Context<'s>, answer: Answer<'s>, same: &[&'q Field<'static, String>], path: &mut Path) -> Result<Json, Bubble> {
+        let spot = |type_name| Spot { type_name, field: &same[0].name, at: same[0].position };
         let wants_fields = !same[0].selection_set.items.is_empty();
         match answer {
             Answer::Leaf(value) => {
                 if wants_fields && !value.is_null() {
                     let message = format!("Selections can't be made on scalars (field '{}' returns a scalar but has selections)", same[0].name);
-                    self.fail("", &same[0].name, &Fault::document(message, json!({ "code": "selectionMismatch" })), path, same[0].position);
+                    self.fail(spot(""), &Fault::document(message, json!({ "code": "selectionMismatch" })), path);
                 }
                 Ok(value)
             }
@@ -156,7 +170,7 @@ impl<'q> Execution<'q> {
                 if !wants_fields {
                     let (name, of) = (&same[0].name, object.type_name());
                     let message = format!("Field must have selections (field '{name}' returns {of} but has no selections. Did you mean '{name} {{ ... }}'?)");
-                    self.fail(of, name, &Fault::document(message, json!({ "code": "selectionMismatch" })), path, same[0].position);
+                    self.fail(spot(of), &Fault::document(message, json!({ "code": "selectionMismatch" })), path);
                     return Ok(Json::Null);
                 }
                 let sets: Vec<_> = same.iter().map(|field| &field.selection_set).collect();
@@ -192,22 +206,24 @@ impl<'q> Execution<'q> {
                     }
                 }
                 Selection::FragmentSpread(spread) if self.included(&spread.directives) => {
-                    self.spread(&spread.fragment_name, spread.position, type_name, into, depth);
+                    self.spread(spread, type_name, into, depth);
                 }
                 _ => {}
             }
         }
     }
 
-    fn spread(&self, name: &str, at: Pos, type_name: &str, into: &mut Fields<'q>, depth: usize) {
+    fn spread(&self, spread: &'q FragmentSpread<'static, String>, type_name: &str, into: &mut Fields<'q>, depth: usize) {
+        let name = spread.fragment_name.as_str();
+        let spot = Spot { type_name, field: name, at: spread.position };
         let Some(fragment) = self.fragments.get(name) else {
             let extensions = json!({ "code": "useAndDefineFragment", "fragmentName": name });
-            self.fail(type_name, name, &Fault::document(format!("Fragment {name} was used, but not defined"), extensions), &[], at);
+            self.fail(spot, &Fault::document(format!("Fragment {name} was used, but not defined"), extensions), &[]);
             return;
         };
         if depth > DEEPEST {
             let extensions = json!({ "code": "infiniteLoop", "fragmentName": name });
-            self.fail(type_name, name, &Fault::document(format!("Fragment {name} contains an infinite loop"), extensions), &[], at);
+            self.fail(spot, &Fault::document(format!("Fragment {name} contains an infinite loop"), extensions), &[]);
             return;
         }
         let TypeCondition::On(condition) = &fragment.type_condition;
@@ -226,7 +242,7 @@ impl<'q> Execution<'q> {
                 (name, _) => {
                     let extensions = json!({ "code": "undefinedDirective", "directiveName": name });
                     let message = format!("Directive @{name} is not defined, or has no condition");
-                    self.fail("", name, &Fault::document(message, extensions), &[], directive.position);
+                    self.fail(Spot { type_name: "", field: name, at: directive.position }, &Fault::document(message, extensions), &[]);
                     false
                 }
             }

@@ -137,30 +137,3 @@ fn finish(data: Json, outcome: Outcome, cost: u64, operation: Option<&str>) -> G
     }
     GraphqlAnswer { status: 200, body: Json::Object(body), cost, unknown: outcome.unknown, operation: operation.map(str::to_owned) }
 }
-
-/// Standard base64 with padding.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let group = chunk.iter().chain([0, 0].iter()).take(3).fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
-        for place in 0..4 {
-            if place <= chunk.len() {
-                text.push(char::from(LETTERS[group >> (18 - 6 * place) & 63]));
-            } else {
-                text.push('=');
-            }
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn base64_is_that_of_rfc_4648() {
-        for (plain, encoded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
-            assert_eq!(super::base64(plain.as_bytes()), encoded);
-        }
-    }
-}

@@ -6,12 +6,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::args::Args;
 use super::cost::Cost;
-use super::execute::Execution;
+use super::execute::{Execution, Spot};
 use super::fault::Fault;
 
 use super::object::{Answer, Budget, Context, Object, Resolved};
 use super::query::node;
 use super::review::{CommentObject, ReactionObject, may_comment, reaction_word};
+use super::variables::is_object_id;
 use crate::domain::Role;
 use crate::sandbox::acts::{Expected, RefChange};
 use crate::sandbox::state::{NodeKind, Permission, Repository, State, Viewer, no_object, parse_node_id};
@@ -40,13 +41,14 @@ pub(super) fn run<'q>(state: &mut State, by: By<'_>, execution: &Execution<'q>, 
     for (key, fields) in execution.roots(selections, "Mutation") {
         let (field, mut path) = (fields[0], vec![json!(key)]);
         let args = execution.args(field);
+        let spot = Spot { type_name: "Mutation", field: &field.name, at: field.position };
         let value = match mutate(state, by, &field.name, &args) {
             Ok(done) => {
-                execution.refuse_unread("Mutation", &args, &path, field.position);
+                execution.refuse_unread(spot, &args, &path);
                 execution.payload(by.at(state), Answer::object(done), &fields, &mut path)
             }
             Err(fault) => {
-                execution.fail("Mutation", &field.name, &fault, &path, field.position);
+                execution.fail(spot, &fault, &path);
                 Json::Null
             }
         };
@@ -125,7 +127,10 @@ struct Update {
 impl Update {
     fn read(repository: &Repository, input: &Args) -> Result<Self, Fault> {
         let name = input.required_text("name")?.to_owned();
-        let id = |text: &str| text.parse::<Oid>().map_err(|_| Fault::unprocessable(format!("{text} is not a valid git object id")));
+        let id = |text: &str| {
+            let whole = is_object_id(text).then(|| text.parse::<Oid>().ok()).flatten();
+            whole.ok_or_else(|| Fault::unprocessable(format!("{text} is not a valid git object id")))
+        };
         let after = id(input.required_text("afterOid")?)?;
         let before = input.text("beforeOid")?.map(id).transpose()?;
         let forced = input.flag("force")?.unwrap_or(false);

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::args::Args;
 use super::fault::Fault;
 use super::object::{Answer, Context, Object, Resolved};
+use crate::sandbox::base64;
 
 /// The most that one page may hold.
 const MOST: i64 = 100;
@@ -22,7 +23,7 @@ pub(super) struct Connection<'s> {
 /// One entry of a page.
 #[derive(Clone)]
 pub(super) struct Edge<'s> {
-    edge_name: &'static str,
+    type_name: &'static str,
     cursor: String,
     node: Answer<'s>,
     fields: Vec<(&'static str, Answer<'s>)>,
@@ -77,7 +78,7 @@ fn to_size(count: i64) -> usize {
 
 /// The opaque cursor of an item.
 pub(super) fn cursor(key: &str) -> String {
-    super::base64(format!("cursor:v2:{key}").as_bytes())
+    base64::encode(format!("cursor:v2:{key}").as_bytes())
 }
 
 impl<'s> Connection<'s> {
@@ -98,7 +99,7 @@ impl<'s> Connection<'s> {
         let (total, before, beyond) = (keys.len(), range.start > 0, range.end < keys.len());
         let edges = items.into_iter().skip(range.start).take(range.len()).map(|(key, item)| {
             let (node, fields) = make(item);
-            Edge { edge_name: names.edge, cursor: cursor(&key), node, fields }
+            Edge { type_name: names.edge, cursor: cursor(&key), node, fields }
         });
         Ok(Self { type_name: names.connection, edges: edges.collect(), total, before, beyond, fields: Vec::new() })
     }
@@ -152,7 +153,7 @@ fn own_field<'s>(fields: &[(&'static str, Answer<'s>)], name: &str) -> Resolved<
 
 impl<'s> Object<'s> for Edge<'s> {
     fn type_name(&self) -> &'static str {
-        self.edge_name
+        self.type_name
     }
 
     fn field(&self, _: Context<'s>, name: &str, _: &Args) -> Resolved<'s> {

@@ -10,6 +10,7 @@ use super::page::{Connection, Names};
 use super::people::Actor;
 use super::repository::Repo;
 use super::{review, timeline};
+use crate::sandbox::base64;
 use crate::sandbox::state::{Permission, Pull, PullState, Repository};
 use crate::sandbox::store::{ChangedFile, FileStatus};
 
@@ -207,7 +208,7 @@ impl<'s> Object<'s> for LabelObject {
 
     fn field(&self, _: Context<'s>, name: &str, _: &Args) -> Resolved<'s> {
         match name {
-            "id" => Ok(format!("LA_{}", super::base64(self.0.as_bytes())).into()),
+            "id" => Ok(format!("LA_{}", base64::encode(self.0.as_bytes())).into()),
             "name" => Ok(self.0.as_str().into()),
             _ => Err(Fault::no_field()),
         }

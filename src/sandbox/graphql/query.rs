@@ -92,7 +92,7 @@ pub(super) fn node<'s>(cx: Context<'s>, id: &str) -> Result<Option<Answer<'s>>, 
     })
 }
 
-fn in_repositories<'s>(cx: Context<'s>, kind: NodeKind, id: u64) -> Result<Option<Answer<'s>>, Fault> {
+fn in_repositories(cx: Context<'_>, kind: NodeKind, id: u64) -> Result<Option<Answer<'_>>, Fault> {
     let needed = match kind {
         NodeKind::PullRequest | NodeKind::Review => Some(Permission::PullRequests),
         NodeKind::CheckSuite | NodeKind::CheckRun => Some(Permission::Checks),
@@ -106,30 +106,25 @@ fn in_repositories<'s>(cx: Context<'s>, kind: NodeKind, id: u64) -> Result<Optio
         cx.may_read(Permission::Issues).or_else(|_| cx.may_read(Permission::PullRequests))?;
     }
     let visible = cx.state.repositories.iter().filter(|repository| cx.state.sees(cx.viewer, repository));
-    Ok(visible.into_iter().find_map(|repository| {
-        let answer = match kind {
-            NodeKind::Repository => (repository.id == id).then(|| Answer::object(Repo(repository))),
-            NodeKind::PullRequest => repository.pulls.iter().find(|pull| pull.id == id).map(|pull| Answer::object(PullObject { repository, pull })),
-            NodeKind::Review => {
-                let found = repository.review(id);
-                found.map(|(pull, review)| Answer::object(ReviewObject { parent: PullObject { repository, pull }, review }))
-            }
-            NodeKind::IssueComment => {
-                let found = repository.comments.iter().find(|comment| comment.id == id);
-                found.map(|comment| Answer::object(CommentObject { repository, comment }))
-            }
-            NodeKind::CheckSuite => repository.suites.iter().find(|suite| suite.id == id).map(|suite| Answer::object(SuiteObject { repository, suite })),
-            NodeKind::CheckRun => repository.check_runs.iter().find(|run| run.id == id).map(|run| Answer::object(RunObject { repository, run })),
-            NodeKind::StatusContext => {
-                repository.statuses.iter().find(|status| status.id == id).map(|status| Answer::object(StatusObject { repository, status }))
-            }
-            NodeKind::Deployment => {
-                let found = repository.deployments.iter().find(|deployment| deployment.id == id);
-                found.map(|deployment| Answer::object(DeploymentObject { repository, deployment }))
-            }
-            NodeKind::WorkflowRun => repository.runs.iter().find(|run| run.id == id).map(|run| Answer::object(WorkflowRunObject { repository, run })),
-            _ => None,
-        };
-        answer
+    Ok(visible.into_iter().find_map(|repository| match kind {
+        NodeKind::Repository => (repository.id == id).then(|| Answer::object(Repo(repository))),
+        NodeKind::PullRequest => repository.pulls.iter().find(|pull| pull.id == id).map(|pull| Answer::object(PullObject { repository, pull })),
+        NodeKind::Review => {
+            let found = repository.review(id);
+            found.map(|(pull, review)| Answer::object(ReviewObject { parent: PullObject { repository, pull }, review }))
+        }
+        NodeKind::IssueComment => {
+            let found = repository.comments.iter().find(|comment| comment.id == id);
+            found.map(|comment| Answer::object(CommentObject { repository, comment }))
+        }
+        NodeKind::CheckSuite => repository.suites.iter().find(|suite| suite.id == id).map(|suite| Answer::object(SuiteObject { repository, suite })),
+        NodeKind::CheckRun => repository.check_runs.iter().find(|run| run.id == id).map(|run| Answer::object(RunObject { repository, run })),
+        NodeKind::StatusContext => repository.statuses.iter().find(|status| status.id == id).map(|status| Answer::object(StatusObject { repository, status })),
+        NodeKind::Deployment => {
+            let found = repository.deployments.iter().find(|deployment| deployment.id == id);
+            found.map(|deployment| Answer::object(DeploymentObject { repository, deployment }))
+        }
+        NodeKind::WorkflowRun => repository.runs.iter().find(|run| run.id == id).map(|run| Answer::object(WorkflowRunObject { repository, run })),
+        _ => None,
     }))
 }

@@ -8,6 +8,7 @@ use super::object::{Answer, Context, Object, Resolved};
 use super::page::{Connection, Names};
 use super::people::{self, Actor};
 use super::pull::PullObject;
+use super::variables::is_object_id;
 use crate::sandbox::state::{Permission, PullState, Repository, Visibility};
 
 /// A repository.
@@ -74,6 +75,7 @@ impl<'s> Repo<'s> {
             }
             "refs" => RefObject::list(repository, args),
             _ => match (args.text("oid")?, args.text("expression")?) {
+                (Some(id), _) if !is_object_id(id) => Err(Fault::unprocessable(format!("{id} is not a valid git object id"))),
                 (Some(id), _) => Ok(id.parse().map_or(Answer::NULL, |id| git::object(repository, id))),
                 (None, Some(text)) => Ok(git::expression(repository, text)),
                 (None, None) => Ok(Answer::NULL),

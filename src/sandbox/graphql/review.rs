@@ -8,13 +8,14 @@ use super::page::{Connection, Names};
 use super::people::Actor;
 use super::pull::PullObject;
 use crate::domain::Role;
+use crate::sandbox::computed::ReviewDecision;
 use crate::sandbox::state::{Comment, Permission, Reaction, Repository, Review};
 
 /// The fields of a pull request that have to do with what people said.
 pub(super) fn pull_field<'s>(cx: Context<'s>, parent: PullObject<'s>, name: &str, args: &Args) -> Resolved<'s> {
     let (repository, pull) = (parent.repository, parent.pull);
     match name {
-        "reviewDecision" => Ok(cx.state.review_decision(repository, pull).map(|decision| decision.as_str()).into()),
+        "reviewDecision" => Ok(cx.state.review_decision(repository, pull).map(ReviewDecision::as_str).into()),
         "latestOpinionatedReviews" | "latestReviews" => {
             let writers_only = args.flag("writersOnly")?.unwrap_or(false);
             let may_push = |review: &&Review| !writers_only || cx.state.role(repository, review.author) >= Role::Write;
@@ -106,7 +107,7 @@ pub(super) struct CommentObject<'s> {
     pub comment: &'s Comment,
 }
 
-impl<'s> CommentObject<'s> {
+impl CommentObject<'_> {
     fn path(&self) -> String {
         let (number, id) = (self.comment.issue, self.comment.id);
         let kind = if self.repository.pull(number).is_some() { "pull" } else { "issues" };

@@ -84,15 +84,15 @@ impl<'s> Object<'s> for Parameters<'s> {
         Ok(match (self.0, name) {
             (Rule::PullRequest(rule), "requiredApprovingReviewCount") => rule.approvals.into(),
             (Rule::PullRequest(rule), "dismissStaleReviewsOnPush") => rule.dismiss_stale.into(),
-            // The sandbox holds no CODEOWNERS review rule.
-            (Rule::PullRequest(_), "requireCodeOwnerReview") => false.into(),
             (Rule::PullRequest(rule), "requireLastPushApproval") => rule.last_push.into(),
-            (Rule::PullRequest(_), "requiredReviewThreadResolution") => false.into(),
+            // The sandbox's rules do not go so far.
+            (Rule::PullRequest(_), "requireCodeOwnerReview" | "requiredReviewThreadResolution") | (Rule::RequiredChecks { .. }, "doNotEnforceOnCreate") => {
+                false.into()
+            }
             (Rule::RequiredChecks { checks, .. }, "requiredStatusChecks") => {
                 Answer::List(checks.iter().map(|check| Answer::object(Configuration(check))).collect())
             }
             (Rule::RequiredChecks { freshness, .. }, "strictRequiredStatusChecksPolicy") => (*freshness == Freshness::UpToDate).into(),
-            (Rule::RequiredChecks { .. }, "doNotEnforceOnCreate") => false.into(),
             _ => return Err(Fault::no_field()),
         })
     }

@@ -72,7 +72,8 @@ fn named(name: &str, value: Json) -> Result<Json, (Json, String)> {
     Err((value, problem))
 }
 
-fn is_object_id(text: &str) -> bool {
+/// True for a whole object id.
+pub(super) fn is_object_id(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

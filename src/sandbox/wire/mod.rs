@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::state::{Repository, State};
 
-pub use git::commit_times;
+pub use git::{ContentEntry, commit_times};
 
 /// Draws things of this state.
 #[derive(Clone, Copy)]

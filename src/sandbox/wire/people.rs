@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::git::encoded;
 use super::{Wire, time};
 use crate::domain::Role;
 use crate::sandbox::state::{Account, AccountKind, App, NodeKind, Repository, Team, node_id};
@@ -15,15 +16,17 @@ impl Wire<'_> {
     /// An account.
     pub fn account(self, account: &Account) -> Value {
         let login = &account.login;
-        let api = |rest: &str| self.api(&format!("/users/{login}{rest}"));
+        let encoded = encoded(login);
+        let api = |rest: &str| self.api(&format!("/users/{encoded}{rest}"));
         let kind = match account.kind {
             AccountKind::User => "User",
             AccountKind::Bot => "Bot",
             AccountKind::Organization => "Organization",
         };
+        let page = self.page(&login.strip_suffix("[bot]").map_or_else(|| format!("/{login}"), |slug| format!("/apps/{slug}")));
         json!({
             "login": login, "id": account.id, "node_id": account.node_id(), "avatar_url": self.page(&format!("/avatars/u/{}", account.id)),
-            "gravatar_id": "", "url": api(""), "html_url": self.page(&format!("/{login}")), "followers_url": api("/followers"),
+            "gravatar_id": "", "url": api(""), "html_url": page, "followers_url": api("/followers"),
             "following_url": api("/following{/other_user}"), "gists_url": api("/gists{/gist_id}"), "starred_url": api("/starred{/owner}{/repo}"),
             "subscriptions_url": api("/subscriptions"), "organizations_url": api("/orgs"), "repos_url": api("/repos"),
             "events_url": api("/events{/privacy}"), "received_events_url": api("/received_events"), "type": kind, "user_view_type": "public",

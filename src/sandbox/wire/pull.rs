@@ -82,7 +82,7 @@ impl Wire<'_> {
     pub fn label(self, repository: &Repository, name: &str) -> Value {
         let url = self.repo_api(repository, &format!("/labels/{}", super::git::encoded(name)));
         let id = name.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
-        json!({ "id": id, "node_id": format!("LA_{id:08x}"), "url": url, "name": name, "description": null, "color": "ededed", "default": false })
+        json!({ "id": id, "node_id": format!("LA_{id:08x}"), "url": url, "name": name, "description": "", "color": "ededed", "default": false })
     }
 
     /// A pull request as the issues API and comment events have it.

@@ -37,16 +37,16 @@ pub fn redact(text: &str) -> String {
 pub fn one_line(text: &str, most: usize) -> String {
     let redacted = redact(text);
     let mut line = String::new();
-    for (count, character) in redacted.trim().chars().enumerate() {
-        if count >= most {
+    let mut length = 0;
+    for character in redacted.trim().chars() {
+        let piece: String =
+            if character.is_control() || crate::domain::is_invisible(character) { character.escape_default().collect() } else { character.to_string() };
+        length += piece.chars().count();
+        if length > most {
             line.push('…');
             break;
         }
-        if character.is_control() || crate::domain::is_invisible(character) {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
+        line.push_str(&piece);
     }
     line
 }

@@ -18,6 +18,8 @@ mod writes;
 
 #[cfg(test)]
 mod scripted;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

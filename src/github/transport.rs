@@ -165,6 +165,7 @@ impl Transport {
             Place::Rest(path) => format!("{}{}{}", self.api.origin, self.api.path, path.with_query()),
             Place::GraphQl(_) => format!("{}{}", self.graphql.origin, self.graphql.path),
         };
+        // octocrab adds a second `User-Agent`, its own name, behind ours; that cannot be turned off.
         let mut request = Request::builder()
             .method(call.method.clone())
             .uri(url)

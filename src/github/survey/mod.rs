@@ -8,6 +8,8 @@ mod dto;
 mod head;
 mod pages;
 mod pull;
+#[cfg(test)]
+mod tests;
 
 use super::GitHub;
 use super::graphql::{Errors, Field, Operation, Source};

@@ -75,7 +75,8 @@ fn facts() -> Facts {
 
     let Fact::Known(reviews) = &mut facts.pull.reviews else { panic!("the base facts know the reviews") };
     let review = reviews.items[0].clone();
-    let reviewer = |number: u64| Person { id: PersonId(10_000 + number), login: Login::new(format!("reviewer-{number}")).expect("a login"), ..facts_person(&review.author) };
+    let rosa = review.author.clone().expect("the base review has an author");
+    let reviewer = |number: u64| Person { id: PersonId(10_000 + number), login: Login::new(format!("reviewer-{number}")).expect("a login"), ..rosa.clone() };
     *reviews = Listing::whole((0..MANY).map(|number| shipgate::facts::Review { id: number, author: Some(reviewer(number)), ..review.clone() }).collect());
     facts.roles.extend((0..MANY).map(|number| (PersonId(10_000 + number), Fact::Known(Role::Write))));
 
@@ -84,10 +85,6 @@ fn facts() -> Facts {
     let named = |number: u64| shipgate::facts::Check { name: format!("check-{number}"), id: Some(1_000 + number), required: false, ..check.clone() };
     checks.items = Listing::whole((1..MANY).map(named).chain([check.clone()]).collect());
     facts
-}
-
-fn facts_person(author: &Option<Person>) -> Person {
-    author.clone().expect("the base review has an author")
 }
 
 /// Commits from the head down to the base.

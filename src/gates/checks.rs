@@ -240,18 +240,14 @@ fn names(checks: &[&Check]) -> String {
 
 /// One line from which a reader finds the check again.
 fn described(check: &Check) -> String {
-    let mut from = match (check.kind, &check.app) {
+    let from = match (check.kind, &check.app) {
         (_, Some(app)) => format!("app `{}`", shown(&app.slug)),
         (CheckKind::Status, None) => "a commit status".to_owned(),
         (CheckKind::Run, None) => "app unknown".to_owned(),
     };
-    if let Some(event) = &check.event {
-        from.push_str(&format!(", event `{}`", shown(event)));
-    }
-    if let Some(run) = check.run {
-        from.push_str(&format!(", run {run}"));
-    }
-    format!("`{}`: {} ({from})", shown(&check.name), word(check.state))
+    let event = check.event.as_ref().map(|event| format!(", event `{}`", shown(event))).unwrap_or_default();
+    let run = check.run.map(|run| format!(", run {run}")).unwrap_or_default();
+    format!("`{}`: {} ({from}{event}{run})", shown(&check.name), word(check.state))
 }
 
 /// What makes two runs runs of the same check.
@@ -342,7 +338,7 @@ fn word(state: CheckState) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::{World, reasons, saw};
-    use super::super::verdict::Judgement::{NoGo, Waiting};
+    use super::super::verdict::Judgement::{self, NoGo, Waiting};
     use super::*;
     use crate::domain::RunId;
     use crate::facts::{CheckApp, Fact, Listing, Why};
@@ -415,8 +411,8 @@ mod tests {
         for state in [Success, Neutral, Skipped] {
             assert_eq!(reasons(&all(vec![run("a", state, 1)], vec![])), [], "{state:?}");
         }
-        for state in [Queued, InProgress, CheckState::Waiting, Pending, Requested, Expected] {
-            assert_eq!(reasons(&all(vec![run("a", state, 1)], vec![])), [(super::super::verdict::Judgement::Waiting, "checks.pending")], "{state:?}");
+        for state in [Queued, InProgress, Waiting, Pending, Requested, Expected] {
+            assert_eq!(reasons(&all(vec![run("a", state, 1)], vec![])), [(Judgement::Waiting, "checks.pending")], "{state:?}");
         }
         for state in [Failure, Error, TimedOut, Cancelled, ActionRequired, StartupFailure, Stale, Unknown] {
             assert_eq!(reasons(&all(vec![run("a", state, 1)], vec![])), [(NoGo, "checks.failed")], "{state:?}");

@@ -5,8 +5,9 @@
 
 use super::case::Case;
 use super::registry::GateId;
+use super::unknown::quoted;
 use super::verdict::{Answer, Answering, ReasonSpec};
-use crate::domain::{RunId, shown};
+use crate::domain::{RunId, ServiceName, shown};
 use crate::facts::{Fact, Hold, LockKind, LockRecord, RunState, Why};
 use crate::intake::CommandName;
 
@@ -170,17 +171,13 @@ fn described(hold: &Hold) -> String {
         LockKind::Deployment => "a deployment",
         LockKind::Sticky => "a lock",
     };
-    let mut line = format!("{kind} by @{} from #{}, since {}", hold.person.login, hold.pull, hold.since);
-    if let Some(until) = hold.until {
-        line.push_str(&format!(", until {until}"));
-    }
-    if !hold.services.is_empty() {
-        line.push_str(&format!(", of {}", super::unknown::quoted(hold.services.iter().map(crate::domain::ServiceName::as_str))));
-    }
-    if let Some(reason) = &hold.reason {
-        line.push_str(&format!(", because: {}", shown(reason.as_str())));
-    }
-    line
+    let services = match &hold.services[..] {
+        [] => String::new(),
+        some => format!(", of {}", quoted(some.iter().map(ServiceName::as_str))),
+    };
+    let until = hold.until.map(|until| format!(", until {until}")).unwrap_or_default();
+    let reason = hold.reason.as_ref().map(|reason| format!(", because: {}", shown(reason.as_str()))).unwrap_or_default();
+    format!("{kind} by @{} from #{}{services}, since {}{until}{reason}", hold.person.login, hold.pull, hold.since)
 }
 
 #[cfg(test)]
@@ -188,7 +185,7 @@ mod tests {
     use super::super::fixtures::{World, human, octavia, reasons, saw};
     use super::super::verdict::Judgement::{NoGo, Waiting};
     use super::*;
-    use crate::domain::{EnvName, ObjectId, Person, PullNumber, Reason, RequestKey, ServiceName};
+    use crate::domain::{EnvName, ObjectId, Person, PullNumber, Reason, RequestKey};
     use crate::facts::{ClaimId, Lock};
 
     fn hold(by: Person, kind: LockKind) -> Hold {

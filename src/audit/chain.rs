@@ -50,7 +50,7 @@ impl HeadError {
 }
 
 impl LineHash {
-    /// The hash of these bytes.
+    /// The SHA-256 of these bytes.
     pub(super) fn of(covered: &[u8]) -> Self {
         Self(Sha256::digest(covered).into())
     }

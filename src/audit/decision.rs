@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
+use super::chain::LineHash;
 use super::error::AuditError;
 
 /// Where decision records are kept.
@@ -21,7 +21,7 @@ impl DecisionStore {
     /// [`AuditError::Write`] where it could not be written.
     pub fn save(dir: &Path, record: &Value) -> Result<(PathBuf, String), AuditError> {
         let bytes = record.to_string().into_bytes();
-        let sha256 = hex(&bytes);
+        let sha256 = LineHash::of(&bytes).to_string();
         let path = dir.join(format!("{sha256}.json"));
         let unfinished = dir.join(format!(".{sha256}.{}.part", std::process::id()));
         let failed = |source| AuditError::Write { path: path.clone(), source };
@@ -47,16 +47,12 @@ impl DecisionStore {
         let failed = |source| AuditError::Read { path: path.to_owned(), source };
         let bytes = fs::read(path).map_err(failed)?;
         let named = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let sha256 = hex(&bytes);
+        let sha256 = LineHash::of(&bytes).to_string();
         if sha256 != named {
             return Err(AuditError::Tampered { path: path.to_owned(), what: format!("its SHA-256 is {sha256}, its name says otherwise") });
         }
         serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

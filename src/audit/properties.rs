@@ -30,6 +30,10 @@ fn found(log: &[u8], published: Option<Published>) -> Option<(u64, Tampering)> {
     }
 }
 
+fn newlines(text: &[u8]) -> u64 {
+    text.split(|byte| *byte == b'\n').count() as u64 - 1
+}
+
 fn texts() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(".{0,20}", 2..8)
 }
@@ -52,7 +56,7 @@ proptest! {
     fn a3_any_change_of_a_single_byte_is_found(texts in texts(), at in any::<prop::sample::Index>(), flip in 1_u8..) {
         let mut whole = log(&texts).0.concat();
         let at = at.index(whole.len());
-        let line = whole[..at].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        let line = newlines(&whole[..at]) + 1;
         whole[at] ^= flip;
         prop_assert_eq!(found(&whole, None).map(|(line, _)| line), Some(line), "{}", String::from_utf8_lossy(&whole));
     }
@@ -107,7 +111,7 @@ proptest! {
         let cut = &whole[..at.index(whole.len() - 1)];
         prop_assert_eq!(found(cut, Some(Published::At(head))).map(|(_, what)| what), Some(Tampering::Truncated));
         prop_assert_eq!(found(cut, Some(Published::Hash(head.hash))).map(|(_, what)| what), Some(Tampering::Truncated));
-        let complete = cut.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let complete = newlines(cut);
         let Verification::Verified { lines, torn, .. } = check(cut, None) else { panic!("a crash is not tampering") };
         prop_assert_eq!((lines, torn.is_some()), (complete, !cut.is_empty() && !cut.ends_with(b"\n")));
     }

@@ -7,9 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
-use super::chain::{Head, Line};
+use super::chain::{Head, Line, LineHash};
 use super::error::AuditError;
 use super::event::{AuditEvent, Outcome};
 use super::record::{Entry, User, seal};
@@ -146,11 +144,10 @@ impl AuditLog {
         aside.write_all(&tail.rest).and_then(|()| aside.sync_all()).map_err(unwritten)?;
         self.file.set_len(tail.whole).map_err(|source| self.unwritten(source))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let sha256: String = Sha256::digest(&tail.rest).iter().map(|byte| format!("{byte:02x}")).collect();
         let mut note = Entry::new(entry.timestamp, AuditEvent::AuditRepaired, User { bot: entry.user.bot.clone(), person: None })
             .with("bytes", tail.rest.len())
             .with("moved_to", name)
-            .with("sha256", sha256);
+            .with("sha256", LineHash::of(&tail.rest).to_string());
         note.repository.clone_from(&entry.repository);
         note.outcome = Some(Outcome::Done);
         self.append_line(&note)?;

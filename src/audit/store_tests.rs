@@ -1,5 +1,5 @@
 use super::*;
-use crate::audit::{Expectation, LineHash, Verification, verify};
+use crate::audit::{Expectation, Verification, verify};
 use jiff::Timestamp;
 
 fn entry(event: AuditEvent) -> Entry {
@@ -45,11 +45,15 @@ fn a3_several_writers_make_one_chain() {
     let writer = |path: PathBuf| {
         std::thread::spawn(move || {
             let mut log = open(&path).expect("it opens");
-            (0..50).for_each(|_| drop(log.append(&entry(AuditEvent::LockClaimed)).expect("it is written")));
+            for _ in 0..50 {
+                log.append(&entry(AuditEvent::LockClaimed)).expect("it is written");
+            }
         })
     };
     let writers: Vec<_> = (0..4).map(|_| writer(path.clone())).collect();
-    writers.into_iter().for_each(|writer| writer.join().expect("it ends well"));
+    for writer in writers {
+        writer.join().expect("it ends well");
+    }
     assert_eq!(verified(&path).0, 200);
 }
 
@@ -92,12 +96,12 @@ fn a3_nothing_is_appended_to_a_log_whose_end_was_changed() {
     for change in changes {
         let (_folder, path) = three_lines();
         let mut earlier = open(&path).expect("still sound");
-        let changed = change(fs::read_to_string(&path).expect("text"));
-        fs::write(&path, &changed).expect("changed");
-        assert!(matches!(open(&path), Err(AuditError::Tampered { .. })), "{changed}");
+        let forged = change(fs::read_to_string(&path).expect("text"));
+        fs::write(&path, &forged).expect("changed");
+        assert!(matches!(open(&path), Err(AuditError::Tampered { .. })), "{forged}");
         let error = earlier.append(&entry(AuditEvent::LockClaimed)).expect_err("refused");
         assert!(matches!(error, AuditError::Tampered { .. }) && error.hint().contains("audit verify"), "{error}");
-        assert_eq!(fs::read_to_string(&path).expect("text"), changed, "not a byte was written");
+        assert_eq!(fs::read_to_string(&path).expect("text"), forged, "not a byte was written");
     }
 }
 

@@ -55,7 +55,7 @@ impl Fetch<'_> {
     #[expect(clippy::disallowed_methods, reason = "the one place that starts git")]
     fn command(&self, repository: &Path, commits: &[&CommitSha]) -> Command {
         let mut git = Command::new("git");
-        self.environment.without(|name| is_refused(name)).give_to(&mut git);
+        self.environment.without(is_refused).give_to(&mut git);
         git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_TERMINAL_PROMPT", "0").env("GIT_ALLOW_PROTOCOL", self.remote.protocol()).env("LC_ALL", "C");
         if let Some(token) = self.token.filter(|_| self.remote.takes_token()) {
             git.env("GIT_CONFIG_COUNT", "1");

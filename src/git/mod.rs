@@ -25,7 +25,7 @@ use crate::ports::{MergeQuestion, Repo, RepoError};
 use crate::programs::ChildEnvironment;
 
 /// How long fetching may take when nobody says otherwise.
-pub const FETCH_LIMIT: Duration = Duration::from_secs(60);
+pub const FETCH_LIMIT: Duration = Duration::from_mins(1);
 
 /// The objects of one remote repository, as far as they were needed.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl GitObjects {
     }
 
     fn fetch_missing(&self, scratch: &Scratch, commits: [&CommitSha; 3]) -> Result<(), RepoError> {
-        let repository = merge::open(scratch.path(), None).map_err(unmerged)?;
+        let repository = merge::open(scratch.path(), None).map_err(|error| unmerged(&error))?;
         let missing: Vec<&CommitSha> = commits.into_iter().filter(|sha| !merge::has_commit(&repository, sha)).collect();
         if missing.is_empty() {
             return Ok(());
@@ -107,12 +107,12 @@ impl Repo for GitObjects {
             return Ok(answer);
         }
         self.fetch_missing(scratch, commits)?;
-        let repository = merge::open(scratch.path(), None).map_err(unmerged)?;
-        merge::merged_tree(&repository, question).map_err(unmerged)
+        let repository = merge::open(scratch.path(), None).map_err(|error| unmerged(&error))?;
+        merge::merged_tree(&repository, question).map_err(|error| unmerged(&error))
     }
 }
 
-fn unmerged(error: git2::Error) -> RepoError {
+fn unmerged(error: &git2::Error) -> RepoError {
     RepoError::Merge(crate::domain::shown(error.message()))
 }
 

@@ -292,7 +292,7 @@ fn walk(folder: &Path) -> BTreeSet<(PathBuf, u64)> {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            found.append(&mut walk(&path))
+            found.append(&mut walk(&path));
         } else {
             found.insert((path.clone(), fs::metadata(&path).expect("a file").len()));
         }

@@ -12,7 +12,7 @@ fn argv(parts: &[&str]) -> Argv {
 }
 
 fn run(parts: &[&str], input: &[u8]) -> Result<Finished, ProgramError> {
-    programs().run(&argv(parts), input, Duration::from_secs(60))
+    programs().run(&argv(parts), input, Duration::from_mins(1))
 }
 
 #[test]

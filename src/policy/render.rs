@@ -18,6 +18,9 @@ pub enum Paint {
     Coloured,
 }
 
+/// How much of the file's lines is shown in all, in bytes: each fault shows its line, and a hostile file is one long line.
+const MOST_SHOWN: usize = 8 * 1024 * 1024;
+
 /// Every fault, an empty line between two; ends with a newline where there is one.
 pub(super) fn render(text: &str, faults: &[Fault], paint: Paint) -> String {
     let renderer = match paint {
@@ -26,7 +29,14 @@ pub(super) fn render(text: &str, faults: &[Fault], paint: Paint) -> String {
     };
     let lines = Lines::new(text);
     let mut out = String::new();
-    for fault in faults {
+    let mut left = MOST_SHOWN;
+    for (at, fault) in faults.iter().enumerate() {
+        let length = lines.line_of(fault.span).1.len();
+        if length > left {
+            out = out + "\n… and " + &(faults.len() - at).to_string() + " more\n";
+            break;
+        }
+        left -= length;
         if !out.is_empty() {
             out.push('\n');
         }

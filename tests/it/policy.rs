@@ -265,6 +265,15 @@ fn ten_thousand_lines_of_faults_are_all_told() {
     assert_eq!(faults.render(Paint::Plain).matches("SG-POLICY-UNKNOWN-ENV").count(), 1_199);
 }
 
+#[test]
+fn a_hostile_file_of_one_line_full_of_faults_is_still_shown() {
+    let keys: String = (0..12_000).map(|key| format!("k{key}: {{a: 1}}, ")).collect();
+    let faults = load_text(&format!("version: 1\nservices: {{{keys}}}\n")).map(|_| ()).expect_err("invalid");
+    assert_eq!(faults.list().len(), 12_000);
+    let shown = faults.render(Paint::Plain);
+    assert!(shown.ends_with(" more\n") && shown.matches("SG-POLICY-UNKNOWN-KEY").count() > 30);
+}
+
 /// A change to a text: where (in per mille), how much goes, what comes.
 fn mutation() -> impl Strategy<Value = (usize, usize, String)> {
     let comes = prop_oneof![

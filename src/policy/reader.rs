@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
         match &self.node.kind {
             Kind::Plain { what: Scalar::Null, .. } => fault.help("give the key a value, or remove it"),
             Kind::Plain { text, .. } if expected == "a string" => fault.help(format!("put it in quotes: '{text}'")),
-            Kind::Text(text) if expected.contains("list") || expected.contains("sequence") => fault.help(format!("write a list: [{text}]")),
+            Kind::Text(text) if expected == "a list" && !text.contains(['"', '\\', '\n']) => fault.help(format!("write a list: [\"{text}\"]")),
             _ => fault,
         }
     }

@@ -1,9 +1,12 @@
 //! Faults as people read them: the line, a caret, a hint. It decides nothing.
 
+use std::borrow::Cow;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::code::Severity;
 use super::fault::{Fault, Span};
+use crate::domain::is_invisible;
 
 /// Whether to paint. Everything reads without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +17,9 @@ pub enum Paint {
     Coloured,
 }
 
+/// How much of the file's lines is shown in all, in bytes: each fault shows its line, and a hostile file is one long line.
+const MOST_SHOWN: usize = 8 * 1024 * 1024;
+
 /// Every fault, an empty line between two; ends with a newline where there is one.
 pub(super) fn render((file, text): (&str, &str), faults: &[Fault], paint: Paint) -> String {
     let renderer = match paint {
@@ -22,7 +28,14 @@ pub(super) fn render((file, text): (&str, &str), faults: &[Fault], paint: Paint)
     };
     let lines = Lines::new(text);
     let mut out = String::new();
-    for fault in faults {
+    let mut left = MOST_SHOWN;
+    for (at, fault) in faults.iter().enumerate() {
+        let length = lines.line_of(fault.span).1.len();
+        if length > left {
+            out = out + "\n… and " + &(faults.len() - at).to_string() + " more\n";
+            break;
+        }
+        left -= length;
         if !out.is_empty() {
             out.push('\n');
         }
@@ -38,6 +51,7 @@ fn group<'a>(file: &'a str, lines: &Lines<'a>, fault: &'a Fault) -> Group<'a> {
         Severity::Warning => Level::WARNING,
     };
     let (number, line, span) = lines.line_of(fault.span);
+    let (line, span) = shown(line, span);
     let annotation = AnnotationKind::Primary.span(span.start..span.end).label(fault.label.as_deref());
     let snippet = Snippet::source(line).line_start(number).path(file).annotation(annotation);
     let group = level.primary_title(fault.what.as_str()).id(fault.code.as_str()).element(snippet);
@@ -45,6 +59,18 @@ fn group<'a>(file: &'a str, lines: &Lines<'a>, fault: &'a Fault) -> Group<'a> {
         Some(help) => group.element(Level::HELP.message(help.as_str())),
         None => group,
     }
+}
+
+/// The line with every character that is not seen, or that a terminal would act on, as a sign that is; the span follows.
+fn shown(line: &str, span: Span) -> (Cow<'_, str>, Span) {
+    let hidden = |character: char| character != '\t' && (character.is_control() || is_invisible(character));
+    if !line.contains(hidden) {
+        return (Cow::Borrowed(line), span);
+    }
+    let replace = |part: &str| part.replace(hidden, "\u{fffd}");
+    let (before, marked, behind) = (replace(&line[..span.start]), replace(&line[span.start..span.end]), replace(&line[span.end..]));
+    let span = Span::new(before.len(), before.len() + marked.len());
+    (Cow::Owned(before + &marked + &behind), span)
 }
 
 /// Where the lines begin, so that each fault costs its own line and not the whole file.
@@ -90,6 +116,12 @@ error[SG-POLICY-UNKNOWN-ENV]: `after` names an environment that does not exist
 ";
         assert_eq!(render(text, std::slice::from_ref(&fault), Paint::Plain), expected);
         assert!(render(text, &[fault], Paint::Coloured).contains("\u{1b}["));
+    }
+
+    #[test]
+    fn v6_hidden_characters_are_shown_as_signs_and_the_caret_stays_in_place() {
+        let (line, span) = shown("a\u{ad}b\u{200b}c", Span::new(4, 7));
+        assert_eq!((line.as_ref(), &line[span.start..span.end]), ("a\u{fffd}b\u{fffd}c", "\u{fffd}"));
     }
 
     #[test]

@@ -116,7 +116,8 @@ impl Grower<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_tag(tag.is_some(), span);
                 self.refuse_hidden(&text, span);
-                self.finish(scalar(text.into_owned(), style, span), anchor)
+                self.finish(scalar(text.into_owned(), style, span), anchor);
+                Ok(())
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.refuse_tag(tag.is_some(), span);
@@ -126,7 +127,10 @@ impl Grower<'_> {
                 self.refuse_tag(tag.is_some(), span);
                 self.enter(span, anchor, style, Children::Mapping { pairs: Vec::new(), seen: HashMap::new(), key: None })
             }
-            Event::SequenceEnd | Event::MappingEnd => self.leave(span),
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.leave(span);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -156,7 +160,7 @@ impl Grower<'_> {
         Ok(())
     }
 
-    fn leave(&mut self, end: Span) -> Result<(), Fault> {
+    fn leave(&mut self, end: Span) {
         let open = self.open.pop().expect("the parser closes only what it opened");
         let last = match &open.children {
             Children::Sequence(nodes) => nodes.last().map(|node| node.span.end),
@@ -167,7 +171,7 @@ impl Grower<'_> {
             Children::Sequence(nodes) => Kind::Sequence(nodes),
             Children::Mapping { pairs, .. } => Kind::Mapping(pairs),
         };
-        self.finish(node(Span::new(open.start.start, end), kind), open.anchor)
+        self.finish(node(Span::new(open.start.start, end), kind), open.anchor);
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Fault> {
@@ -181,19 +185,20 @@ impl Grower<'_> {
         if self.open.len() + target.depth > DEEPEST {
             return Err(too_deep(span));
         }
-        self.attach(target, span)
+        self.attach(target, span);
+        Ok(())
     }
 
-    fn finish(&mut self, node: Node, anchor: usize) -> Result<(), Fault> {
+    fn finish(&mut self, node: Node, anchor: usize) {
         let span = node.span;
         let node = Rc::new(node);
         if anchor != 0 {
             self.anchors.insert(anchor, Rc::clone(&node));
         }
-        self.attach(node, span)
+        self.attach(node, span);
     }
 
-    fn attach(&mut self, node: Rc<Node>, span: Span) -> Result<(), Fault> {
+    fn attach(&mut self, node: Rc<Node>, span: Span) {
         match self.open.last_mut().map(|open| &mut open.children) {
             None => self.root = Some(node),
             Some(Children::Sequence(nodes)) => nodes.push(node),
@@ -203,7 +208,6 @@ impl Grower<'_> {
                 Some(Key::Refused) => {}
             },
         }
-        Ok(())
     }
 }
 

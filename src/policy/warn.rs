@@ -8,7 +8,7 @@ use super::{ChecksRequired, ConfirmRule, Environment, Excluded, Forks, Policy, T
 use crate::domain::{Principal, Role};
 
 /// Words that people call production by.
-const PRODUCTION_WORDS: [&str; 5] = ["production", "prod", "prd", "live", "main"];
+const PRODUCTION_WORDS: [&str; 4] = ["production", "prod", "prd", "live"];
 
 /// The warnings for a policy that was loaded from this text.
 pub fn warnings(text: &str, policy: &Policy) -> Warnings {
@@ -33,7 +33,7 @@ pub fn warnings(text: &str, policy: &Policy) -> Warnings {
 fn other(raw: &RawEnvironment, environment: &Environment, name: Span, sink: &Sink) {
     match raw.production.at() {
         Some(at) if environment.name.as_str() == defaults::PRODUCTION => {
-            loose(at.span, "`production` is marked as no production: it has the defaults of a test environment", sink)
+            loose(at.span, "`production` is marked as no production: it has the defaults of a test environment", sink);
         }
         Some(_) => {}
         None => looks_like_production(environment, name, sink),
@@ -59,8 +59,9 @@ fn production(raw: &RawEnvironment, environment: &Environment, sink: &Sink) {
     approval(gates, environment, sink);
     switches(gates, sink);
     if let Some(permission) = gates.permission.value() {
-        let forks = permission.forks.at().filter(|at| at.value == Forks::Approved);
-        forks.into_iter().for_each(|at| loose(at.span, "production can be deployed from a fork", sink));
+        if let Some(at) = permission.forks.at().filter(|at| at.value == Forks::Approved) {
+            loose(at.span, "production can be deployed from a fork", sink);
+        }
         weak_roles(&permission.who, "may deploy to production", sink);
     }
 }

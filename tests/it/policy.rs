@@ -3,11 +3,13 @@
 //! `SHIPGATE_BLESS=1` renews the expected files.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use shipgate::domain::{EnvName, ObjectId};
+use shipgate::domain::{EnvName, ObjectId, Principal, Role};
+use shipgate::intake::COMMANDS;
 use shipgate::policy::{CODES, Faults, Paint, Policy, SCHEMA, Severity, explain, load, warnings};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -158,6 +160,16 @@ fn g3_three_lines_are_strict() {
 }
 
 #[test]
+fn c1_every_command_can_be_given_to_somebody_else() {
+    for spec in COMMANDS {
+        let policy = load_text(&format!("version: 1\ncommands: {{ who: {{ {}: role:admin }} }}\n", spec.word)).expect("valid");
+        let admins: Vec<&str> = policy.commands.who.iter().filter(|(_, who)| *who == &[Principal::Role(Role::Admin)]).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(admins, [spec.word]);
+        assert_eq!(policy.commands.who.len(), COMMANDS.len());
+    }
+}
+
+#[test]
 fn explain_shows_one_environment_by_its_alias_and_names_the_known_ones() {
     let (_, text) = cases("valid").into_iter().find(|(path, _)| path.ends_with("full.yml")).expect("the full case");
     let policy = load_text(&text).expect("valid");
@@ -186,8 +198,9 @@ fn i3_every_policy_in_the_documentation_loads() {
         loaded += 1;
     }
     assert!(loaded >= 10, "only {loaded} examples");
-    let missing: Vec<&str> = CODES.iter().map(|spec| spec.name).filter(|name| !page.contains(&format!("`{name}`"))).collect();
-    assert_eq!(missing, Vec::<&str>::new(), "codes that the page does not explain");
+    let rows = CODES.iter().map(|spec| format!("| `{}` | {} |\n", spec.name, spec.about));
+    let missing: Vec<String> = rows.filter(|row| !page.contains(row)).collect();
+    assert_eq!(missing, Vec::<String>::new(), "codes that the page does not explain");
 }
 
 #[test]
@@ -225,14 +238,13 @@ fn faults_and_warnings_are_json_for_programs() {
 fn ten_thousand_lines() -> String {
     let mut text = "version: 1\nservices:\n".to_owned();
     for service in 0..500 {
-        text.push_str(&format!("  s{service}:\n    paths:\n      - services/s{service}/**\n"));
+        writeln!(text, "  s{service}:\n    paths:\n      - services/s{service}/**").expect("a string takes everything");
     }
     text.push_str("environments:\n");
     for environment in 0..1_200 {
         let after = if environment == 0 { String::new() } else { format!("e{}", environment - 1) };
-        text.push_str(&format!(
-            "  e{environment}:\n    after: [{after}]\n    gates:\n      approval:\n        count: 2\n        from:\n          - role:write\n"
-        ));
+        writeln!(text, "  e{environment}:\n    after: [{after}]\n    gates:\n      approval:\n        count: 2\n        from:\n          - role:write")
+            .expect("a string takes everything");
     }
     text
 }
@@ -251,6 +263,18 @@ fn ten_thousand_lines_of_faults_are_all_told() {
     let faults = load_text(&text).map(|_| ()).expect_err("invalid");
     assert_eq!(faults.list().len(), 1_199);
     assert_eq!(faults.render(Paint::Plain).matches("SG-POLICY-UNKNOWN-ENV").count(), 1_199);
+}
+
+#[test]
+fn a_hostile_file_of_one_line_full_of_faults_is_still_shown() {
+    let mut keys = String::new();
+    for key in 0..12_000 {
+        write!(keys, "k{key}: {{a: 1}}, ").expect("a string takes everything");
+    }
+    let faults = load_text(&format!("version: 1\nservices: {{{keys}}}\n")).map(|_| ()).expect_err("invalid");
+    assert_eq!(faults.list().len(), 12_000);
+    let shown = faults.render(Paint::Plain);
+    assert!(shown.ends_with(" more\n") && shown.matches("SG-POLICY-UNKNOWN-KEY").count() > 30);
 }
 
 /// A change to a text: where (in per mille), how much goes, what comes.

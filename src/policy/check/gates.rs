@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::super::code::Code;
 use super::super::fault::{Fault, Sink, Span};
-use super::super::raw::{At, List, RawApproval, RawCheck, RawChecks, RawCustom, RawGates, RawLock, RawPeople, RawPolicyChange, Set};
+use super::super::raw::{At, GATE_KEYS, List, RawApproval, RawCheck, RawChecks, RawCustom, RawGates, RawLock, RawPeople, RawPolicyChange, Set};
+use super::super::warn::word_of;
 use super::super::{
     ApprovalRule, ChecksRequired, ChecksRule, CommitRule, CustomRule, Excluded, Gates, LockRule, NamedCheck, PermissionRule, PolicyChangeRule, Tier, defaults,
 };
 use super::{or_default, values, window};
 use crate::domain::{Period, Principal};
-use crate::gates::GATES;
 
 /// The most approvals that can be asked for.
 const MOST_APPROVALS: u32 = 20;
@@ -131,7 +131,7 @@ fn excluded(list: &List<Excluded>, sink: &Sink) -> BTreeSet<Excluded> {
     let mut set = BTreeSet::new();
     for at in &list.items {
         if !set.insert(at.value) {
-            sink.add(Fault::new(Code::DuplicateName, at.span, "this is listed twice"));
+            sink.add(Fault::new(Code::DuplicateName, at.span, format!("`{}` is listed twice", word_of(at.value))));
         }
     }
     set
@@ -164,7 +164,8 @@ fn unsatisfiable(from: &RawPeople, count: u32, requester: Option<&str>) -> Optio
         1 => "only 1 person can give one".to_owned(),
         number => format!("only {number} people can give one"),
     };
-    (users.len() < count as usize).then(|| format!("{count} approvals are asked for, and {there}"))
+    let asked = if count == 1 { "1 approval is".to_owned() } else { format!("{count} approvals are") };
+    (users.len() < count as usize).then(|| format!("{asked} asked for, and {there}"))
 }
 
 /// Apps never approve.
@@ -192,7 +193,7 @@ fn custom(list: &List<RawCustom>, sink: &Sink) -> Vec<CustomRule> {
             if !seen.insert(id.value.as_str()) {
                 sink.add(Fault::new(Code::DuplicateName, id.span, format!("the custom gate `{}` is listed twice", id.value)));
             }
-            if GATES.iter().any(|gate| gate.name == id.value.as_str()) {
+            if GATE_KEYS.contains(&id.value.as_str()) {
                 sink.add(Fault::new(Code::Shadow, id.span, format!("`{}` is a gate already; a custom gate cannot hide it", id.value)));
             }
         }

@@ -1,6 +1,6 @@
 //! Checks of single values that several sections share.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::super::code::Code;
 use super::super::fault::{Fault, Sink, Span};
@@ -10,10 +10,10 @@ use crate::domain::{Fault as TextFault, Principal, screen_line};
 
 /// The values of a list, each said once; `what` names one of them.
 pub(super) fn distinct<T: Clone + ToString>(list: &List<T>, what: &str, sink: &Sink) -> Vec<T> {
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     for at in &list.items {
         let word = at.value.to_string();
-        if seen.insert(word.clone(), ()).is_some() {
+        if !seen.insert(word.clone()) {
             sink.add(Fault::new(Code::DuplicateName, at.span, format!("{what} `{word}` is listed twice")));
         }
     }
@@ -23,10 +23,10 @@ pub(super) fn distinct<T: Clone + ToString>(list: &List<T>, what: &str, sink: &S
 /// The people of a key, each said once; the default where the key is not there.
 pub(super) fn people(set: &Set<RawPeople>, default: Vec<Principal>, sink: &Sink) -> Vec<Principal> {
     let Some(people) = set.value() else { return default };
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     for at in people.items() {
         // Logins and teams are the same in any case of their letters.
-        if seen.insert(at.value.to_string().to_ascii_lowercase(), ()).is_some() {
+        if !seen.insert(at.value.to_string().to_ascii_lowercase()) {
             sink.add(Fault::new(Code::DuplicateName, at.span, format!("`{}` is listed twice", at.value)));
         }
     }
@@ -80,9 +80,8 @@ pub(super) fn argv(set: &Set<RawArgv>, owner: Span, sink: &Sink) -> Option<Argv>
     };
     match &at.value {
         RawArgv::Scalar(text) => {
-            let parts: Vec<&str> = text.value.split_whitespace().collect();
             let fault = Fault::new(Code::Argv, at.span, "a command is a list of a program and its arguments; there is no shell");
-            sink.add(fault.help(format!("write a list: `run: [{}]`", parts.join(", "))));
+            sink.add(fault.help(as_list(&text.value)));
             None
         }
         RawArgv::Sequence(list) if list.broken => None,
@@ -97,6 +96,15 @@ pub(super) fn argv(set: &Set<RawArgv>, owner: Span, sink: &Sink) -> Option<Argv>
             argv
         }
     }
+}
+
+/// What to write instead of a command line; a guess only where nothing in it needs a shell.
+fn as_list(line: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'.' | b'_' | b'/' | b'-' | b'=' | b'+');
+    if line.trim().is_empty() || !line.bytes().all(plain) {
+        return "write a list: `run: [./scripts/check, --fast]`".to_owned();
+    }
+    format!("write a list: `run: [{}]`", line.split_whitespace().collect::<Vec<_>>().join(", "))
 }
 
 /// The fault of a key that must be there.

@@ -18,11 +18,12 @@ const HOURS: &str = "write days and hours: `Mon-Fri 09:00-17:00`, `Mon,Wed 22:00
 pub(super) fn window(at: &At<RawWindow>, sink: &Sink) -> WindowRule {
     let raw = &at.value;
     let zone = raw.zone.value().cloned().unwrap_or_default();
-    match &raw.zone {
-        zone if zone.is_absent() => {
-            sink.add(Fault::new(Code::Missing, at.span, "the key `zone` is missing here").help("e.g. `zone: Europe/Berlin` or `zone: UTC`"))
-        }
-        zone => zone.at().into_iter().for_each(|zone| check_zone(zone, sink)),
+    if raw.zone.is_absent() {
+        let fault = Fault::new(Code::Missing, at.span, "the key `zone` is missing here");
+        sink.add(fault.help("e.g. `zone: Europe/Berlin` or `zone: UTC`"));
+    }
+    if let Some(zone) = raw.zone.at() {
+        check_zone(zone, sink);
     }
     if let Some(open) = raw.open.at()
         && open.value.items.is_empty()

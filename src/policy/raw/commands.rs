@@ -82,11 +82,10 @@ pub(in crate::policy) struct RawService {
 /// A command whose output names services, one a line.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "ServiceInventory", title = "Service inventory"))]
+#[cfg_attr(test, schemars(rename = "ServiceInventory", title = "Service inventory", extend("required" = ["run"])))]
 #[serde(rename = "`service-inventory`", rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(in crate::policy) struct RawServiceInventory {
     /// The program and its arguments, as a list; there is no shell.
-    #[cfg_attr(test, schemars(required))]
     pub(in crate::policy) run: Set<RawArgv>,
 }
 

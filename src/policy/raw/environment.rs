@@ -64,11 +64,10 @@ pub(in crate::policy) enum RawDeploy {
 /// The cluster or context to deploy to, and the namespace.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "Target", title = "Target"))]
+#[cfg_attr(test, schemars(rename = "Target", title = "Target", extend("required" = ["inventory"])))]
 #[serde(rename = "`target`", rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(in crate::policy) struct RawTarget {
     /// The targets that exist: a list of names, or a command that prints them, one a line.
-    #[cfg_attr(test, schemars(required))]
     pub(in crate::policy) inventory: Set<RawInventory>,
     /// The target where the command names none.
     pub(in crate::policy) name: Set<Target>,
@@ -91,11 +90,10 @@ pub(in crate::policy) enum RawInventory {
 /// The lines that a command prints.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "InventoryCommand", title = "Inventory command"))]
+#[cfg_attr(test, schemars(rename = "InventoryCommand", title = "Inventory command", extend("required" = ["run"])))]
 #[serde(rename = "`inventory`", rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(in crate::policy) struct RawInventoryCommand {
     /// The program and its arguments, as a list; there is no shell.
-    #[cfg_attr(test, schemars(required))]
     pub(in crate::policy) run: Set<RawArgv>,
 }
 

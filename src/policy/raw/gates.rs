@@ -8,6 +8,11 @@ use crate::domain::{CustomId, Period};
 use crate::policy::defaults;
 use crate::policy::{ChecksRequired, ConfirmRule, Excluded, Forks, OrderRule, Pattern, Signatures, UpToDateRule};
 
+/// The ids of the built-in gates: the keys below, and `inputs`, which has nothing to configure. A test compares them with the
+/// registry of gates, which lies downstream of the policy.
+pub(in crate::policy) const GATE_KEYS: [&str; 12] =
+    ["inputs", "permission", "commit", "policy-change", "checks", "approval", "up-to-date", "order", "window", "confirm", "lock", "custom"];
+
 /// What must be true before a deployment. Every gate is in force; a key changes how.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -110,11 +115,11 @@ pub(in crate::policy) enum RawCheck {
 /// A check's name, and who must report it.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "NamedCheck", title = "Named check"))]
+#[cfg_attr(test, schemars(rename = "NamedCheck", title = "Named check", extend("required" = ["name"])))]
 #[serde(rename = "a check", rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(in crate::policy) struct RawNamedCheck {
     /// The run's name or the status's context.
-    #[cfg_attr(test, schemars(required, length(min = 1, max = 255)))]
+    #[cfg_attr(test, schemars(length(min = 1, max = 255)))]
     pub(in crate::policy) name: Set<String>,
     /// The slug of the app that must report it, e.g. `github-actions`.
     #[cfg_attr(test, schemars(length(min = 1, max = 255)))]
@@ -145,11 +150,10 @@ pub(in crate::policy) struct RawApproval {
 /// When the environment may be changed.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "Window", title = "Gate `window`"))]
+#[cfg_attr(test, schemars(rename = "Window", title = "Gate `window`", extend("required" = ["zone"])))]
 #[serde(rename = "`window`", rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(in crate::policy) struct RawWindow {
     /// The time zone by its IANA name, e.g. `Europe/Berlin` or `UTC`.
-    #[cfg_attr(test, schemars(required))]
     pub(in crate::policy) zone: Set<String>,
     /// The open hours, e.g. `Mon-Thu 09:00-16:00`. An end at or before the beginning lies on the next day. Default: always open.
     #[cfg_attr(test, schemars(length(min = 1), inner(regex(pattern = r"^[A-Z][a-z]{2}([-,][A-Z][a-z]{2})* [0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$"))))]
@@ -161,14 +165,14 @@ pub(in crate::policy) struct RawWindow {
 /// A time of no change.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "Freeze", title = "Freeze"))]
+#[cfg_attr(test, schemars(rename = "Freeze", title = "Freeze", extend("required" = ["from", "until"])))]
 #[serde(rename = "a freeze", rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(in crate::policy) struct RawFreeze {
     /// The first day, e.g. `2026-12-20`, or the first minute, e.g. `2026-12-20T18:00`.
-    #[cfg_attr(test, schemars(required, extend("pattern" = DATE)))]
+    #[cfg_attr(test, schemars(extend("pattern" = DATE)))]
     pub(in crate::policy) from: Set<String>,
     /// The last day, or the minute at which it ends.
-    #[cfg_attr(test, schemars(required, extend("pattern" = DATE)))]
+    #[cfg_attr(test, schemars(extend("pattern" = DATE)))]
     pub(in crate::policy) until: Set<String>,
     /// Why.
     pub(in crate::policy) why: Set<String>,
@@ -191,14 +195,12 @@ pub(in crate::policy) struct RawLock {
 /// A gate of the team's own: a program that reads the facts as JSON and answers a verdict as JSON.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "Custom", title = "Gate `custom`"))]
+#[cfg_attr(test, schemars(rename = "Custom", title = "Gate `custom`", extend("required" = ["id", "run"])))]
 #[serde(rename = "a custom gate", rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(in crate::policy) struct RawCustom {
     /// Its id.
-    #[cfg_attr(test, schemars(required))]
     pub(in crate::policy) id: Set<CustomId>,
     /// The program and its arguments, as a list; there is no shell.
-    #[cfg_attr(test, schemars(required))]
     pub(in crate::policy) run: Set<RawArgv>,
     /// How long it may take, an hour at most; after that the answer is no.
     #[cfg_attr(test, schemars(extend("default" = defaults::CUSTOM_TIMEOUT)))]

@@ -54,5 +54,6 @@ mod tests {
         let keys: Vec<&str> = help.strip_prefix("its keys are ").expect("so it begins").split(", ").collect();
         let gates: Vec<&str> = GATES.iter().map(|gate| gate.name).filter(|name| *name != "inputs").collect();
         assert_eq!(keys, gates);
+        assert_eq!(raw::GATE_KEYS.to_vec(), GATES.iter().map(|gate| gate.name).collect::<Vec<_>>());
     }
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 pub(super) use commands::{RawBranches, RawCommands, RawService, RawServiceInventory, RawWho};
 pub(super) use environment::{AnyWord, RawBody, RawDeploy, RawEnvironment, RawInventory, RawParameter, RawParameterRule, RawTarget};
-pub(super) use gates::{RawApproval, RawCheck, RawChecks, RawCustom, RawFreeze, RawGates, RawLock, RawPolicyChange, RawWindow};
+pub(super) use gates::{GATE_KEYS, RawApproval, RawCheck, RawChecks, RawCustom, RawFreeze, RawGates, RawLock, RawPolicyChange, RawWindow};
 pub(super) use later::is_later;
 pub(super) use placed::{AT, At, Entries, KIND, List, Set};
 
@@ -27,11 +27,11 @@ use crate::domain::{EnvName, Principal, ServiceName};
 /// What shipgate allows in this repository: who may deploy what to where, and what must be true before.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "Policy", title = "shipgate policy"))]
+#[cfg_attr(test, schemars(rename = "Policy", title = "shipgate policy", extend("required" = ["version"])))]
 #[serde(rename = "a policy", rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(super) struct RawPolicy {
     /// The version of the format: 1.
-    #[cfg_attr(test, schemars(required, schema_with = "schema::version"))]
+    #[cfg_attr(test, schemars(schema_with = "schema::version"))]
     pub(super) version: Set<u32>,
     /// How commands are written in comments, and who may give them.
     pub(super) commands: Set<RawCommands>,

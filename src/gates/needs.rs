@@ -31,7 +31,7 @@ pub fn teams_in_question(case: &Case<'_>) -> BTreeSet<TeamSlug> {
     }
     let mut teams: BTreeSet<TeamSlug> = asked.iter().filter_map(|principal| team_of(principal)).collect();
     if asked.contains(&&Principal::Codeowners) {
-        let groups = owned_by(case.facts).unwrap_or_default();
+        let groups = ownership(case.facts).and_then(|ownership| owned_by(case.facts, &ownership)).unwrap_or_default();
         teams.extend(groups.keys().flat_map(|owners| Circle::of_owners(owners).teams().cloned().collect::<Vec<_>>()));
     }
     let rules = touched(case).unwrap_or_default();

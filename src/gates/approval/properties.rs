@@ -35,20 +35,22 @@ fn world() -> impl Strategy<Value = World> {
         world.rule().from = principals(&from);
         world.rule().count = count;
         world.team("acme/sre", &[BOB, CAT]).hidden_team("acme/hidden").owned("*.rs @ann @acme/sre");
-        roles.into_iter().for_each(|(who, role)| drop(world.facts.roles.insert(PersonId(who), Fact::Known(role))));
+        world.facts.roles.extend(roles.into_iter().map(|(who, role)| (PersonId(who), Fact::Known(role))));
         if seen_late {
             world.facts.pull.sightings = vec![seen(SightingKind::CheckSuite, -30), seen(SightingKind::Activity, -31)];
         }
         if carried {
             world.carried(EARLIER, Some(HEAD));
         }
-        words.into_iter().for_each(|(who, word, minutes)| say(&mut world, (who, word, minutes)));
+        for word in words {
+            speak(&mut world, word);
+        }
         world
     })
 }
 
-fn say(world: &mut World, (who, word, minutes): (u64, Word, i64)) {
-    match word {
+fn speak(world: &mut World, (who, what, minutes): (u64, Word, i64)) {
+    match what {
         Word::Review(state, commit) => world.review(who, state, (commit, minutes)),
         Word::Approve(sha) => world.says(who, approve(sha.as_deref()), minutes),
         Word::Reject => world.says(who, reject(), minutes),

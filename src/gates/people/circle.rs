@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::excluded::Exclusion;
-use super::owners::owned_by;
+use super::owners::{owned_by, ownership};
 use crate::domain::{Login, Person, PersonId, Principal, Role, TeamSlug};
 use crate::facts::{Contributor, Fact, Facts, Why};
 use crate::policy::{Owner, Ownership};
@@ -60,7 +60,7 @@ impl Circle {
     pub fn of_change(principals: &[Principal], facts: &Facts) -> Self {
         let mut circle = Self::without_owners(principals);
         if principals.contains(&Principal::Codeowners) {
-            match owned_by(facts) {
+            match ownership(facts).and_then(|ownership| owned_by(facts, &ownership)) {
                 Ok(groups) => circle.owners = groups.into_keys().flatten().collect::<BTreeSet<_>>().into_iter().collect(),
                 Err(why) => circle.gap = Some(why),
             }

@@ -68,7 +68,7 @@ fn judge_paths(answer: &mut Answering, case: &Case<'_>, paths: &BTreeSet<String>
             return;
         }
     };
-    for line in principals.contains(&Principal::Codeowners).then(|| skipped_lines(case.facts)).unwrap_or_default() {
+    for line in skipped_lines(&ownership) {
         answer.saw(line);
     }
     let ballot = Ballot::of(case, words, &exclusion, carrying);

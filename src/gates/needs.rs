@@ -37,7 +37,7 @@ pub fn teams_in_question(case: &Case<'_>) -> BTreeSet<TeamSlug> {
     let rules = touched(case).unwrap_or_default();
     if !rules.is_empty() {
         let ownership = ownership(case.facts).unwrap_or_default();
-        teams.extend(rules.iter().flat_map(|path| Circle::of_path(&gates.policy_change.approve, path, &ownership).teams().cloned().collect::<Vec<_>>()));
+        teams.extend(rules.iter().flat_map(|path| Circle::of_path(&gates.policy_change.approve, ownership.owners(path)).teams().cloned().collect::<Vec<_>>()));
     }
     teams
 }

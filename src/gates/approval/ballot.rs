@@ -103,7 +103,7 @@ impl<'a> Ballot<'a> {
             return self.aside.push(never(because));
         }
         let mut weights: Vec<Weight> = voice.approvals.iter().map(|approval| scale.weigh(who, approval)).collect();
-        weights.sort_by_key(preference);
+        weights.sort_by_cached_key(preference);
         let mut lines = Vec::new();
         let mut again = Again::Never;
         for weight in weights {

@@ -275,6 +275,9 @@ fn g2_it_is_asked_whether_a_commit_was_carried_only_where_that_would_change_the_
     let mut excluded = world.clone();
     excluded.review(AUTHOR, ReviewState::Approved, (BASE, -10));
     assert_eq!(asked(&excluded), [sha(EARLIER)].into(), "not for somebody excluded");
+    let mut stranger = world.clone();
+    stranger.review(PASSER_BY, ReviewState::Approved, (BASE, -10));
+    assert_eq!(asked(&stranger), [sha(EARLIER)].into(), "not for somebody who is not asked to approve");
     world.carried(EARLIER, None);
     assert!(asked(&world).is_empty(), "known already");
 }

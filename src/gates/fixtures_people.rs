@@ -66,7 +66,7 @@ impl World {
 
     /// What a judge says of it.
     pub fn judged(&self, judge: fn(&Case<'_>) -> Answer) -> Answer {
-        self.with_case(|case| judge(case))
+        self.with_case(judge)
     }
 
     /// Looks at it as a case.

@@ -31,13 +31,13 @@ pub fn teams_in_question(case: &Case<'_>) -> BTreeSet<TeamSlug> {
     }
     let mut teams: BTreeSet<TeamSlug> = asked.iter().filter_map(|principal| team_of(principal)).collect();
     if asked.contains(&&Principal::Codeowners) {
-        let groups = owned_by(case.facts).unwrap_or_default();
+        let groups = ownership(case.facts).and_then(|ownership| owned_by(case.facts, &ownership)).unwrap_or_default();
         teams.extend(groups.keys().flat_map(|owners| Circle::of_owners(owners).teams().cloned().collect::<Vec<_>>()));
     }
     let rules = touched(case).unwrap_or_default();
     if !rules.is_empty() {
         let ownership = ownership(case.facts).unwrap_or_default();
-        teams.extend(rules.iter().flat_map(|path| Circle::of_path(&gates.policy_change.approve, path, &ownership).teams().cloned().collect::<Vec<_>>()));
+        teams.extend(rules.iter().flat_map(|path| Circle::of_path(&gates.policy_change.approve, ownership.owners(path)).teams().cloned().collect::<Vec<_>>()));
     }
     teams
 }

@@ -70,7 +70,9 @@ struct Rule {
 enum Segment {
     /// Any number of parts, also none.
     Deep,
-    /// One part.
+    /// Exactly this part.
+    Word(String),
+    /// One part with wildcards.
     One(Vec<Piece>),
 }
 
@@ -186,7 +188,7 @@ fn segments(pattern: &[Piece]) -> Result<Vec<Segment>, OwnershipFault> {
     let mut segments: Vec<Segment> = if anchored { Vec::new() } else { vec![Segment::Deep] };
     segments.extend(inner.split(|piece| *piece == SLASH).map(|part| match part {
         [Piece::Many, Piece::Many] => Segment::Deep,
-        _ => Segment::One(part.to_vec()),
+        _ => word(part).map_or_else(|| Segment::One(part.to_vec()), Segment::Word),
     }));
     let only_direct = matches!(segments.last(), Some(Segment::One(last)) if last == &[Piece::Many]);
     if folder {
@@ -199,6 +201,11 @@ fn segments(pattern: &[Piece]) -> Result<Vec<Segment>, OwnershipFault> {
     Ok(segments)
 }
 
+/// The part's text, where it has no wildcard.
+fn word(part: &[Piece]) -> Option<String> {
+    part.iter().map(|piece| if let Piece::Literal(character) = piece { Some(*character) } else { None }).collect()
+}
+
 impl Glob<str> for Segment {
     fn is_many(&self) -> bool {
         matches!(self, Self::Deep)
@@ -207,6 +214,7 @@ impl Glob<str> for Segment {
     fn fits(&self, part: &str) -> bool {
         match self {
             Self::Deep => true,
+            Self::Word(word) => word == part,
             Self::One(pieces) => {
                 let characters: Vec<char> = part.chars().collect();
                 !part.is_empty() && wild(pieces, &characters.iter().collect::<Vec<_>>())

@@ -63,6 +63,16 @@ pub enum Again {
     Never,
 }
 
+/// What approvals are weighed by.
+#[derive(Debug)]
+struct Scale<'s> {
+    case: &'s Case<'s>,
+    exclusion: &'s Exclusion,
+    carrying: Carrying,
+    /// Whom the policy lets give `/approve`.
+    approvers: Circle,
+}
+
 /// One approval, weighed. The order is that of preference.
 #[derive(Debug)]
 enum Weight {
@@ -75,23 +85,25 @@ impl<'a> Ballot<'a> {
     /// Weighs everybody's approvals.
     pub fn of(case: &Case<'_>, words: &Words<'a>, exclusion: &Exclusion, carrying: Carrying) -> Self {
         let mut ballot = Self::default();
+        let approvers = case.policy.commands.who.get(&CommandName::Approve).map_or(&[][..], Vec::as_slice);
+        let scale = Scale { case, exclusion, carrying, approvers: Circle::of_change(approvers, case.facts) };
         for voice in words.voices.iter().filter(|voice| !voice.approvals.is_empty()) {
-            ballot.add(case, voice, exclusion, carrying);
+            ballot.add(voice, &scale);
         }
         ballot
     }
 
-    fn add(&mut self, case: &Case<'_>, voice: &Voice<'a>, exclusion: &Exclusion, carrying: Carrying) {
+    fn add(&mut self, voice: &Voice<'a>, scale: &Scale<'_>) {
         let who = voice.who;
         let never = |why: String| Aside { who, line: format!("{} approved: does not count: {why}", named(who.person)), again: Again::Never };
         if !who.person.is_human() {
             return self.aside.push(never("not a human's account".to_owned()));
         }
-        if let Some(because) = exclusion.why(who.person.id) {
+        if let Some(because) = scale.exclusion.why(who.person.id) {
             return self.aside.push(never(because));
         }
-        let mut weights: Vec<Weight> = voice.approvals.iter().map(|approval| weigh(case, who, approval, carrying)).collect();
-        weights.sort_by_key(preference);
+        let mut weights: Vec<Weight> = voice.approvals.iter().map(|approval| scale.weigh(who, approval)).collect();
+        weights.sort_by_cached_key(preference);
         let mut lines = Vec::new();
         let mut again = Again::Never;
         for weight in weights {
@@ -116,48 +128,48 @@ fn preference(weight: &Weight) -> (bool, bool, Hold, String) {
     }
 }
 
-fn weigh(case: &Case<'_>, who: Candidate<'_>, approval: &Approval, carrying: Carrying) -> Weight {
-    let said = format!("{} approved by {} at {}", named(who.person), approval.means, approval.at);
-    let (hold, assumed, line) = match holds(case, approval, carrying) {
-        Ok((hold, assumed, how)) => (hold, assumed, format!("{said}{how}")),
-        Err(why) => return Weight::Lapsed(format!("{said}: does not count: {why}")),
-    };
-    let ends = case.environment.gates.approval.expires.after(approval.at);
-    if ends <= case.facts.now {
-        return Weight::Lapsed(format!("{said}: does not count: it expired at {ends}"));
+impl Scale<'_> {
+    fn weigh(&self, who: Candidate<'_>, approval: &Approval) -> Weight {
+        let said = format!("{} approved by {} at {}", named(who.person), approval.means, approval.at);
+        let (hold, assumed, line) = match self.holds(approval) {
+            Ok((hold, assumed, how)) => (hold, assumed, format!("{said}{how}")),
+            Err(why) => return Weight::Lapsed(format!("{said}: does not count: {why}")),
+        };
+        let ends = self.case.environment.gates.approval.expires.after(approval.at);
+        if ends <= self.case.facts.now {
+            return Weight::Lapsed(format!("{said}: does not count: it expired at {ends}"));
+        }
+        let doubt = match self.may_approve(who, approval.means) {
+            Membership::Member(_) => None,
+            Membership::Unverified(why) => Some(why),
+            Membership::Stranger => return Weight::NotTheirs(format!("{said}: does not count: the policy does not let them give /approve")),
+        };
+        Weight::Holds { hold, line, assumed, doubt }
     }
-    let doubt = match may_approve(case, who, approval.means) {
-        Membership::Member(_) => None,
-        Membership::Unverified(why) => Some(why),
-        Membership::Stranger => return Weight::NotTheirs(format!("{said}: does not count: the policy does not let them give /approve")),
-    };
-    Weight::Holds { hold, line, assumed, doubt }
-}
 
-/// How an approval holds for the head, or why it does not.
-fn holds(case: &Case<'_>, approval: &Approval, carrying: Carrying) -> Result<(Hold, Option<CommitSha>, String), String> {
-    match &approval.of {
-        Of::Head => Ok((Hold::Exact, None, String::new())),
-        Of::Earlier(earlier) => match carried(case.facts, earlier, carrying) {
-            Carried::Over(Some(onto)) => Ok((Hold::Carried, None, format!(", carried over from {} onto {}", earlier.short(), onto.short()))),
-            Carried::Over(None) => Ok((Hold::Carried, Some(earlier.clone()), format!(", assumed to be carried over from {}", earlier.short()))),
-            Carried::Not(why) => Err(format!("it was given to {}, and {why}", earlier.short())),
-        },
-        Of::Named(prefix) => Err(format!("it was given to {}, which is not the head", shown(prefix.as_str()))),
-        Of::Gone => Err("the commit it was given to is gone".to_owned()),
-        Of::BeforeHead(Presence::Later(first)) => Err(format!("it names no whole commit id, and the head was first seen at {first}, after it")),
-        Of::BeforeHead(Presence::Returned(at)) => Err(format!("it names no whole commit id, and the branch was moved to the head again at {at}, after it")),
-        Of::BeforeHead(_) => Err("it names no whole commit id, and the server does not say when the head came".to_owned()),
+    /// How an approval holds for the head, or why it does not.
+    fn holds(&self, approval: &Approval) -> Result<(Hold, Option<CommitSha>, String), String> {
+        match &approval.of {
+            Of::Head => Ok((Hold::Exact, None, String::new())),
+            Of::Earlier(earlier) => match carried(self.case.facts, earlier, self.carrying) {
+                Carried::Over(Some(onto)) => Ok((Hold::Carried, None, format!(", carried over from {} onto {}", earlier.short(), onto.short()))),
+                Carried::Over(None) => Ok((Hold::Carried, Some(earlier.clone()), format!(", assumed to be carried over from {}", earlier.short()))),
+                Carried::Not(why) => Err(format!("it was given to {}, and {why}", earlier.short())),
+            },
+            Of::Named(prefix) => Err(format!("it was given to {}, which is not the head", shown(prefix.as_str()))),
+            Of::Gone => Err("the commit it was given to is gone".to_owned()),
+            Of::BeforeHead(Presence::Later(first)) => Err(format!("it names no whole commit id, and the head was first seen at {first}, after it")),
+            Of::BeforeHead(Presence::Returned(at)) => Err(format!("it names no whole commit id, and the branch was moved to the head again at {at}, after it")),
+            Of::BeforeHead(_) => Err("it names no whole commit id, and the server does not say when the head came".to_owned()),
+        }
     }
-}
 
-/// A comment is a command, and the policy says who may give it; a review is none.
-fn may_approve(case: &Case<'_>, who: Candidate<'_>, means: Means) -> Membership {
-    let allowed = case.policy.commands.who.get(&CommandName::Approve);
-    match (means, allowed) {
-        (Means::Review, _) => Membership::Member(String::new()),
-        (Means::Comment, None) => Membership::Stranger,
-        (Means::Comment, Some(allowed)) => Circle::of_change(allowed, case.facts).membership(who, case.facts),
+    /// A comment is a command, and the policy says who may give it; a review is none.
+    fn may_approve(&self, who: Candidate<'_>, means: Means) -> Membership {
+        match means {
+            Means::Review => Membership::Member(String::new()),
+            Means::Comment => self.approvers.membership(who, self.case.facts),
+        }
     }
 }
 

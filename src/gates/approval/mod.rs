@@ -14,7 +14,7 @@ mod properties;
 mod tests;
 
 use super::case::Case;
-use super::people::{Circle, Eligible, Exclusion, Gap, Membership, owned_by, skipped_lines};
+use super::people::{Circle, Eligible, Exclusion, Gap, Membership, owned_by, ownership, skipped_lines};
 use super::registry::GateId;
 use super::verdict::{Answer, Answering, ReasonSpec};
 use crate::domain::{Login, PersonId};
@@ -155,8 +155,9 @@ fn count(answer: &mut Answering, case: &Case<'_>, from: &Circle, (ballot, exclus
 
 /// Where owners are asked, every changed file that has owners needs one of them.
 fn judge_owners(answer: &mut Answering, case: &Case<'_>, ballot: &Ballot<'_>, exclusion: &Exclusion) {
-    let groups = match owned_by(case.facts) {
-        Ok(groups) => groups,
+    let known = ownership(case.facts).and_then(|ownership| owned_by(case.facts, &ownership).map(|groups| (ownership, groups)));
+    let (ownership, groups) = match known {
+        Ok(known) => known,
         Err(why) => {
             let reason = answer.wait(&CANNOT_VERIFY, format!("who owns the changed files is not known: {}", why.what));
             if let Some(mend) = why.mend {
@@ -165,7 +166,7 @@ fn judge_owners(answer: &mut Answering, case: &Case<'_>, ballot: &Ballot<'_>, ex
             return;
         }
     };
-    for line in skipped_lines(case.facts) {
+    for line in skipped_lines(&ownership) {
         answer.saw(line);
     }
     let groups: Vec<(Circle, Vec<String>)> = groups.into_iter().map(|(owners, paths)| (Circle::of_owners(&owners), paths.into_iter().collect())).collect();

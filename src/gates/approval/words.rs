@@ -142,11 +142,11 @@ impl<'a> Spoken<'a> {
     fn heard(self, case: &Case<'_>) -> Voice<'a> {
         let mut said = self.said;
         said.sort_by_key(|said| order(said));
-        let rejects = said
+        let mut rejects = said
             .iter()
             .enumerate()
             .filter_map(|(index, said)| if let Command::Reject { reason, .. } = &said.command { Some((index, said.at, reason)) } else { None });
-        let last_reject = rejects.last();
+        let last_reject = rejects.next_back();
         let since_reject = &said[last_reject.map_or(0, |(index, ..)| index + 1)..];
         let asked = self.review.filter(|review| review.state == ReviewState::ChangesRequested).map(|review| review.at);
         let mut approvals: Vec<Approval> =

@@ -1,12 +1,12 @@
 //! A circle of people, as a policy draws one: users, teams, roles, owners of files. It answers who belongs to it, and how many still could.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::excluded::Exclusion;
-use super::owners::owned_by;
+use super::owners::{owned_by, ownership};
 use crate::domain::{Login, Person, PersonId, Principal, Role, TeamSlug};
-use crate::facts::{Contributor, Fact, Facts, Why};
-use crate::policy::{Owner, Ownership};
+use crate::facts::{Fact, Facts, Why};
+use crate::policy::Owner;
 
 /// Anybody whom one of the principals or owners names.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ impl Circle {
     pub fn of_change(principals: &[Principal], facts: &Facts) -> Self {
         let mut circle = Self::without_owners(principals);
         if principals.contains(&Principal::Codeowners) {
-            match owned_by(facts) {
+            match ownership(facts).and_then(|ownership| owned_by(facts, &ownership)) {
                 Ok(groups) => circle.owners = groups.into_keys().flatten().collect::<BTreeSet<_>>().into_iter().collect(),
                 Err(why) => circle.gap = Some(why),
             }
@@ -68,12 +68,12 @@ impl Circle {
         circle
     }
 
-    /// The circle of these principals for one path; `codeowners` are its owners, and `role:maintain` where it has none.
-    pub fn of_path(principals: &[Principal], path: &str, ownership: &Ownership) -> Self {
+    /// The circle of these principals for a path with these owners; `codeowners` are the owners, and `role:maintain` where there are none.
+    pub fn of_path(principals: &[Principal], owners: &[Owner]) -> Self {
         let mut circle = Self::without_owners(principals);
         if principals.contains(&Principal::Codeowners) {
-            circle.owners = ownership.owners(path).to_vec();
-            if circle.owners.is_empty() {
+            circle.owners = owners.to_vec();
+            if owners.is_empty() {
                 circle.principals.push(Principal::Role(Role::Maintain));
             }
         }
@@ -106,16 +106,14 @@ impl Circle {
 
     /// How many people could belong to it, those excluded left out.
     pub fn eligible(&self, facts: &Facts, exclusion: &Exclusion) -> Eligible {
-        if self.gap.is_some() {
+        if self.gap.is_some() || self.principals.iter().any(|principal| matches!(principal, Principal::Role(_))) {
             return Eligible::Open;
         }
-        let ids = ids_by_login(facts);
         let (mut people, mut nameless): (BTreeSet<PersonId>, BTreeSet<String>) = (BTreeSet::new(), BTreeSet::new());
         for login in self.users().filter(|login| !login.as_str().ends_with("[bot]") && !exclusion.names(login)) {
-            let key = login.as_str().to_ascii_lowercase();
-            match ids.get(&key) {
-                Some(id) => people.insert(*id),
-                None => nameless.insert(key),
+            match exclusion.id_of(login, facts) {
+                Some(id) => people.insert(id),
+                None => nameless.insert(login.as_str().to_ascii_lowercase()),
             };
         }
         for team in self.teams() {
@@ -123,9 +121,6 @@ impl Circle {
                 Some(members) => people.extend(members),
                 None => return Eligible::Open,
             }
-        }
-        if self.principals.iter().any(|principal| matches!(principal, Principal::Role(_))) {
-            return Eligible::Open;
         }
         people.retain(|id| exclusion.why(*id).is_none());
         Eligible::AtMost(people.len() + nameless.len())
@@ -153,14 +148,19 @@ impl Circle {
 
 impl std::fmt::Display for Circle {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const MOST: usize = 10;
         let principals = self.principals.iter().map(ToString::to_string);
-        let words: Vec<String> = principals.chain(self.owners.iter().map(ToString::to_string)).collect();
-        match (words.is_empty(), &self.gap) {
-            (true, None) => formatter.write_str("nobody"),
-            (true, Some(_)) => formatter.write_str("codeowners"),
-            (false, None) => formatter.write_str(&words.join(", ")),
-            (false, Some(_)) => write!(formatter, "{}, codeowners", words.join(", ")),
+        let owners = self.owners.iter().map(ToString::to_string);
+        let mut words: Vec<String> = principals.chain(owners).take(MOST).collect();
+        let more = (self.principals.len() + self.owners.len()).saturating_sub(MOST);
+        if more > 0 {
+            words.push(format!("{more} more"));
         }
+        if self.gap.is_some() {
+            words.push("codeowners".to_owned());
+        }
+        formatter.write_str(if words.is_empty() { "nobody" } else { "" })?;
+        formatter.write_str(&words.join(", "))
     }
 }
 
@@ -233,15 +233,4 @@ fn in_team(slug: &TeamSlug, person: &Person, facts: &Facts) -> Membership {
 
 fn team_of<'a>(slug: &TeamSlug, facts: &'a Facts) -> Option<&'a Fact<Vec<PersonId>>> {
     facts.teams.get(slug).or_else(|| facts.teams.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(slug.as_str())).map(|(_, members)| members))
-}
-
-/// The ids of all people the facts name, by lower-case login, so that one person in a list and in a team is counted once.
-fn ids_by_login(facts: &Facts) -> BTreeMap<String, PersonId> {
-    let pull = &facts.pull;
-    let reviewers = pull.reviews.known().into_iter().flat_map(|list| &list.items).filter_map(|review| review.author.as_ref());
-    let speakers = pull.comments.known().into_iter().flat_map(|list| &list.items).filter_map(|comment| comment.author.as_ref());
-    let contributors = pull.commits.known().into_iter().flat_map(|list| &list.items).flat_map(|commit| commit.authors.iter().chain(&commit.committer));
-    let accounts = contributors.filter_map(|contributor| if let Contributor::Account(person) = contributor { Some(person) } else { None });
-    let others = pull.author.iter().chain(pull.pushed_by.known().map(|push| &push.by));
-    reviewers.chain(speakers).chain(accounts).chain(others).map(|person| (person.login.as_str().to_ascii_lowercase(), person.id)).collect()
 }

@@ -1,9 +1,10 @@
 //! Whose approval does not count, whoever they are: author, committers, pusher, requester, as the policy says. People are told apart by id.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Login, Person, PersonId, shown};
-use crate::facts::{Commit, Contributor, PullRequest, Why};
+use crate::facts::{Commit, Contributor, Facts, PullRequest, Why};
 use crate::gates::case::Case;
 use crate::policy::Excluded;
 
@@ -11,6 +12,8 @@ use crate::policy::Excluded;
 #[derive(Debug, Default)]
 pub struct Exclusion {
     out: BTreeMap<PersonId, Out>,
+    /// Asked for many times, made at most once.
+    ids: OnceCell<BTreeMap<String, PersonId>>,
     /// Whom it could not tell: while there is one, no count of approvals can be trusted.
     pub gaps: Vec<Gap>,
     /// What a reader must know: contributors who belong to no account cannot be kept out.
@@ -56,6 +59,11 @@ impl Exclusion {
     /// True when somebody of that login is excluded.
     pub fn names(&self, login: &Login) -> bool {
         self.out.values().flat_map(|out| &out.logins).any(|known| known.as_str().eq_ignore_ascii_case(login.as_str()))
+    }
+
+    /// The id of that login's account, where the facts name it: so that one person in a list and in a team is counted once.
+    pub fn id_of(&self, login: &Login, facts: &Facts) -> Option<PersonId> {
+        self.ids.get_or_init(|| ids_by_login(facts)).get(&login.as_str().to_ascii_lowercase()).copied()
     }
 
     fn add(&mut self, person: &Person, because: &'static str) {
@@ -104,4 +112,15 @@ impl Exclusion {
 
 fn whole(pull: &PullRequest) -> Result<&[Commit], Why> {
     pull.commits.get()?.all().map_err(|cut| Why::new(format!("the commits: {cut}")).mended_by("split the pull request: it is too large to judge"))
+}
+
+/// The ids of all people the facts name, by lower-case login.
+fn ids_by_login(facts: &Facts) -> BTreeMap<String, PersonId> {
+    let pull = &facts.pull;
+    let reviewers = pull.reviews.known().into_iter().flat_map(|list| &list.items).filter_map(|review| review.author.as_ref());
+    let speakers = pull.comments.known().into_iter().flat_map(|list| &list.items).filter_map(|comment| comment.author.as_ref());
+    let contributors = pull.commits.known().into_iter().flat_map(|list| &list.items).flat_map(|commit| commit.authors.iter().chain(&commit.committer));
+    let accounts = contributors.filter_map(|contributor| if let Contributor::Account(person) = contributor { Some(person) } else { None });
+    let others = pull.author.iter().chain(pull.pushed_by.known().map(|push| &push.by));
+    reviewers.chain(speakers).chain(accounts).chain(others).map(|person| (person.login.as_str().to_ascii_lowercase(), person.id)).collect()
 }

@@ -18,9 +18,8 @@ pub fn ownership(facts: &Facts) -> Result<Ownership, Why> {
 /// The changed paths that have owners, by their owners; a renamed file stands under both of its paths.
 ///
 /// # Errors
-/// [`Why`] where CODEOWNERS or the changed files are not known whole.
-pub fn owned_by(facts: &Facts) -> Result<BTreeMap<Vec<Owner>, BTreeSet<String>>, Why> {
-    let ownership = ownership(facts)?;
+/// [`Why`] where the changed files are not known whole.
+pub fn owned_by(facts: &Facts, ownership: &Ownership) -> Result<BTreeMap<Vec<Owner>, BTreeSet<String>>, Why> {
     let files = facts.pull.files.get()?.all().map_err(|cut| Why::new(format!("the changed files: {cut}")))?;
     let mut groups: BTreeMap<Vec<Owner>, BTreeSet<String>> = BTreeMap::new();
     for path in files.iter().flat_map(|file| std::iter::once(&file.path).chain(&file.previous)) {
@@ -33,18 +32,15 @@ pub fn owned_by(facts: &Facts) -> Result<BTreeMap<Vec<Owner>, BTreeSet<String>>,
 }
 
 /// The lines of CODEOWNERS that GitHub skips, for the evidence: an earlier line may have won because of them. At most five.
-pub fn skipped_lines(facts: &Facts) -> Vec<String> {
+pub fn skipped_lines(ownership: &Ownership) -> impl Iterator<Item = String> {
     let skipped = |line: &SkippedLine| format!("CODEOWNERS line {} is skipped: {}", line.line, line.fault);
-    ownership(facts).map(|ownership| ownership.skipped().iter().take(5).map(skipped).collect()).unwrap_or_default()
+    ownership.skipped().iter().take(5).map(skipped)
 }
 
 /// At most five of these paths, for a sentence.
 pub fn few<'a>(paths: impl IntoIterator<Item = &'a String>) -> String {
     const MOST: usize = 5;
     let all: Vec<&String> = paths.into_iter().collect();
-    let mut text = all.iter().take(MOST).map(|path| format!("`{}`", shown(path))).collect::<Vec<_>>().join(", ");
-    if all.len() > MOST {
-        text.push_str(&format!(" and {} more", all.len() - MOST));
-    }
-    text
+    let first = all.iter().take(MOST).map(|path| format!("`{}`", shown(path))).collect::<Vec<_>>().join(", ");
+    if all.len() > MOST { format!("{first} and {} more", all.len() - MOST) } else { first }
 }

@@ -12,7 +12,7 @@ use super::registry::GateId;
 use super::verdict::{Answer, Answering, ReasonSpec};
 use crate::domain::Principal;
 use crate::facts::Why;
-use crate::policy::Ownership;
+use crate::policy::{Owner, Ownership};
 
 pub use paths::touched;
 
@@ -68,7 +68,7 @@ fn judge_paths(answer: &mut Answering, case: &Case<'_>, paths: &BTreeSet<String>
             return;
         }
     };
-    for line in principals.contains(&Principal::Codeowners).then(|| skipped_lines(case.facts)).unwrap_or_default() {
+    for line in skipped_lines(&ownership) {
         answer.saw(line);
     }
     let ballot = Ballot::of(case, words, &exclusion, carrying);
@@ -93,12 +93,11 @@ fn owners(case: &Case<'_>, principals: &[Principal]) -> Result<Ownership, Why> {
 
 /// The paths, grouped by those who may approve them.
 fn circles(principals: &[Principal], paths: &BTreeSet<String>, ownership: &Ownership) -> Vec<(Circle, Vec<String>)> {
-    let mut groups: BTreeMap<String, (Circle, Vec<String>)> = BTreeMap::new();
+    let mut groups: BTreeMap<&[Owner], Vec<String>> = BTreeMap::new();
     for path in paths {
-        let circle = Circle::of_path(principals, path, ownership);
-        groups.entry(circle.to_string()).or_insert_with(|| (circle, Vec::new())).1.push(path.clone());
+        groups.entry(ownership.owners(path)).or_default().push(path.clone());
     }
-    groups.into_values().collect()
+    groups.into_iter().map(|(owners, paths)| (Circle::of_path(principals, owners), paths)).collect()
 }
 
 fn say_gaps(answer: &mut Answering, exclusion: &Exclusion) {

@@ -107,7 +107,7 @@ fn name(text: &str) -> EnvName {
 fn policy() -> Policy {
     Policy {
         id: ObjectId::new("ba".repeat(20)).expect("an object id"),
-        commands: Commands { prefix: "/".to_owned(), aliases: BTreeMap::new(), who: BTreeMap::new(), apps: Vec::new() },
+        commands: Commands { prefix: "/".to_owned(), aliases: BTreeMap::new(), who: BTreeMap::new(), apps: Vec::new(), force_unlock: Vec::new() },
         services: Services::default(),
         environments: vec![environment("staging", Tier::Other), environment("production", Tier::Production)],
         protected_branches: Vec::new(),

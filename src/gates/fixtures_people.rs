@@ -248,6 +248,7 @@ fn policy() -> Policy {
         aliases: BTreeMap::new(),
         who: COMMANDS.iter().map(|spec| (spec.name, if spec.name == CommandName::Approve { principals(&["role:read"]) } else { writers.clone() })).collect(),
         apps: vec![],
+        force_unlock: principals(&["role:maintain"]),
     };
     let production = Environment {
         name: env(),

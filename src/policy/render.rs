@@ -114,8 +114,8 @@ error[SG-POLICY-UNKNOWN-ENV]: `after` names an environment that does not exist
 4 |         after: [stagin]
   |                 ^^^^^^ did you mean `staging`?
 ";
-        assert_eq!(render(text, std::slice::from_ref(&fault), Paint::Plain), expected);
-        assert!(render(text, &[fault], Paint::Coloured).contains("\u{1b}["));
+        assert_eq!(render((".github/shipgate.yml", text), std::slice::from_ref(&fault), Paint::Plain), expected);
+        assert!(render((".github/shipgate.yml", text), &[fault], Paint::Coloured).contains("\u{1b}["));
     }
 
     #[test]

@@ -116,7 +116,7 @@ async fn a_survey_of_an_ordinary_pull_request_is_one_request_and_knows_everythin
     let survey = survey.expect("a survey");
     assert_eq!(server.asked().len(), 1);
     assert_eq!(survey.now.to_string(), "2024-05-01T10:00:00Z");
-    assert_eq!(survey.viewer.map(|viewer| viewer.0), Some(41_898_282));
+    assert_eq!(survey.viewer.map(|viewer| viewer.id.0), Some(41_898_282));
     assert_eq!((survey.repository.slug.as_str(), survey.repository.visibility, survey.repository.archived), ("acme/shop", Visibility::Private, false));
     assert_eq!((survey.base.name.as_str(), survey.base.sha.as_str(), survey.base.policy_id.as_ref().map(|id| id.as_str())), ("main", BASE, Some(BLOB)));
     assert_eq!(survey.actor_role, Fact::Known(Role::Write), "a login's case does not matter");

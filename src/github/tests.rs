@@ -289,9 +289,9 @@ async fn g12_the_merge_base_comes_from_a_comparison() {
 }
 
 #[tokio::test]
-async fn a_run_that_is_gone_is_over() {
+async fn a_run_that_cannot_be_seen_is_not_over() {
     let server = Scripted::new([Turn::status(404), Turn::status(403), Turn::json(200, &json!({ "status": "brand_new" }))]).await;
-    assert_eq!(server.github.run_state(RunId(1)).await.expect("an answer"), RunState::Over);
+    assert!(server.github.run_state(RunId(1)).await.is_err(), "404 says as well that the token may not see it");
     assert!(server.github.run_state(RunId(1)).await.is_err(), "not allowed to know is not over");
     assert_eq!(server.github.run_state(RunId(1)).await.expect("an answer"), RunState::Going);
 }

@@ -23,7 +23,7 @@ pub fn plain(text: &str) -> String {
 /// mentions, references and links are broken by an empty HTML comment, because GitHub resolves them after unescaping.
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for character in plain(text).chars() {
+    for character in plain(text).trim().chars() {
         match character {
             '@' => out.push_str("@<!-- -->"),
             '#' => out.push_str("\\#<!-- -->"),
@@ -38,11 +38,14 @@ pub fn markdown(text: &str) -> String {
             _ => out.push(character),
         }
     }
-    // `www.` links itself without a scheme; a line's first `-`, `+` or `1.` would begin a list.
+    // `www.` links itself without a scheme; a line's first `-`, `+` or `1.` would begin a list. (A comment at a line's beginning would begin a block of HTML.)
     let out = out.replace("www.", "www<!-- -->.");
     match out.chars().next() {
         Some('-' | '+') => format!("\\{out}"),
-        Some(first) if first.is_ascii_digit() => format!("<!-- -->{out}"),
+        Some('0'..='9') => {
+            let digits = out.len() - out.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
+            format!("{}{}", &out[..digits], out[digits..].strip_prefix('.').map_or_else(|| out[digits..].to_owned(), |rest| format!("\\.{rest}")))
+        }
         _ => out,
     }
 }

@@ -24,7 +24,7 @@ pub fn encode(bytes: &[u8]) -> String {
 /// Decodes a text; white space is passed over. `None` where it is not base64.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let letters: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    if letters.len() % 4 != 0 {
+    if !letters.len().is_multiple_of(4) {
         return None;
     }
     let padding = letters.iter().rev().take_while(|byte| **byte == b'=').count();

@@ -70,10 +70,10 @@ impl Client {
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n", self.address, body.len());
         if !self.token.is_empty() {
-            head.push_str(&format!("Authorization: Bearer {}\r\n", self.token));
+            head = head + "Authorization: Bearer " + &self.token + "\r\n";
         }
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head = head + name + ": " + value + "\r\n";
         }
         stream.write_all(format!("{head}\r\n{body}").as_bytes()).expect("the request can be sent");
         let mut answer = Vec::new();

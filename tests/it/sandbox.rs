@@ -111,7 +111,7 @@ fn an_answer_that_has_not_changed_costs_nothing_to_read_again() {
     let first = client.get("/repos/acme/shop/branches/main");
     let tag = first.header("etag").expect("an ETag").to_owned();
     let again = Client::new(&sandbox, &sandbox.full_token("bob")).with_header("If-None-Match", &tag).get("/repos/acme/shop/branches/main");
-    assert_eq!((again.status, again.body.len()), (304, 0));
+    assert_eq!((again.status, again.body.len(), again.header("x-ratelimit-used")), (304, 0, Some("0")));
     sandbox.put(SHOP, "ada", ("main", &[("x", "y")]));
     let changed = Client::new(&sandbox, &sandbox.full_token("bob")).with_header("If-None-Match", &tag).get("/repos/acme/shop/branches/main");
     assert_eq!(changed.status, 200);
@@ -124,7 +124,19 @@ fn every_server_time_comes_from_the_sandboxs_clock() {
     assert_eq!(client.get("/user").header("date"), Some("Fri, 20 Nov 2026 09:00:00 GMT"));
     sandbox.advance(Duration::from_secs(3_661));
     assert_eq!(client.get("/user").header("date"), Some("Fri, 20 Nov 2026 10:01:01 GMT"));
+}
+
+#[test]
+fn the_version_of_the_api_is_chosen_by_a_header() {
+    let (sandbox, _) = shop();
+    let client = ada(&sandbox);
     assert_eq!(client.get("/user").header("x-github-api-version-selected"), Some("2022-11-28"));
+    sandbox.workflow(SHOP, ".github/workflows/deploy.yml", "Deploy");
+    let dispatch = "/repos/acme/shop/actions/workflows/deploy.yml/dispatches";
+    assert_eq!(client.post(dispatch, &json!({ "ref": "main" })).status, 204);
+    let newer = ada(&sandbox).with_header("X-GitHub-Api-Version", "2026-03-10");
+    assert!(newer.post(dispatch, &json!({ "ref": "main" })).json()["workflow_run_id"].is_u64());
+    assert_eq!(ada(&sandbox).with_header("X-GitHub-Api-Version", "1999-01-01").get("/user").status, 400);
 }
 
 #[test]
@@ -142,7 +154,7 @@ fn the_rate_limit_is_counted_used_up_and_given_back_after_an_hour() {
 }
 
 #[test]
-fn c14_a_commits_own_dates_do_not_change_when_the_server_saw_it() {
+fn g14_a_commits_own_dates_do_not_change_when_the_server_saw_it() {
     let (sandbox, main) = shop();
     sandbox.advance(Duration::from_hours(2));
     let old = Stamp { at: "2001-01-01T00:00:00Z".parse().expect("a time"), ..sandbox.stamp("ada") };

@@ -92,6 +92,8 @@ pub struct StateSpec {
     pub log_url: Option<String>,
     /// Where the environment can be seen.
     pub environment_url: Option<String>,
+    /// Another environment that the deployment belongs to from now on.
+    pub environment: Option<String>,
     /// Whether a success makes earlier successes inactive.
     pub auto_inactive: bool,
 }
@@ -178,7 +180,8 @@ impl State {
         let (id, now) = (self.next_id(), self.now());
         let repository = self.repositories.iter_mut().find(|repository| repository.deployments.iter().any(|known| known.id == deployment)).ok_or(Missing)?;
         let found = repository.deployments.iter_mut().find(|known| known.id == deployment).ok_or(Missing)?;
-        let StateSpec { state, description, log_url, environment_url, auto_inactive } = spec;
+        let StateSpec { state, description, log_url, environment_url, environment, auto_inactive } = spec;
+        found.environment = environment.unwrap_or_else(|| found.environment.clone());
         found.statuses.push(DeploymentStatus { id, state, description, log_url, environment_url, creator: by, created_at: now });
         found.updated_at = now;
         let (environment, repository_id) = (found.environment.clone(), repository.id);

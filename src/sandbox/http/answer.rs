@@ -8,7 +8,7 @@ use super::Shared;
 use super::call::{Body, Call, Query, Refusal, Reply};
 use super::exchange::Exchange;
 use super::fault::{Asked, Fault};
-use super::headers::{Finished, finish};
+use super::headers::{Finished, VERSIONS, finish, tagged};
 use super::limit::{Resource, Standing};
 use super::route::{self, Needs, Route};
 use crate::domain::Role;
@@ -48,6 +48,12 @@ pub struct Understood {
     pub fault: Option<Fault>,
 }
 
+impl Understood {
+    fn header(&self, name: &str) -> &str {
+        self.incoming.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
 /// Understands a request and takes the fault that meets it.
 pub fn understand(shared: &Shared, incoming: Incoming) -> Understood {
     let path = incoming.uri.path();
@@ -58,13 +64,13 @@ pub fn understand(shared: &Shared, incoming: Incoming) -> Understood {
     let found = if graphql { None } else { route::find(rest::ROUTES, incoming.method.as_str(), &path) };
     let asked = Asked { method: incoming.method.as_str(), path: &path, route: found.as_ref().map(|(route, _)| route.pattern), operation: operation.as_deref() };
     let fault = shared.server().faults.take(&asked);
-    Understood { path, body, graphql, operation, found, fault, incoming }
+    Understood { incoming, path, body, graphql, operation, found, fault }
 }
 
 /// Answers a request.
-pub fn answer(shared: &Shared, understood: Understood) -> Outcome {
+pub fn answer(shared: &Shared, understood: &Understood) -> Outcome {
     if understood.fault == Some(Fault::DropBefore) {
-        note(shared, &understood, None, None);
+        note(shared, understood, None, None);
         return Outcome::Drop;
     }
     let mut state = shared.state();
@@ -73,16 +79,19 @@ pub fn answer(shared: &Shared, understood: Understood) -> Outcome {
     let resource = if understood.graphql { Resource::Graphql } else { Resource::Core };
     let (mut reply, cost) = match &token {
         None => (Refusal::new(401, "Bad credentials").into_reply(), 0),
-        Some(token) => reply(shared, &mut state, &understood, (token, resource)),
+        Some(token) => reply(shared, &mut state, understood, (token, resource)),
     };
     damage(&mut reply, understood.fault.as_ref());
+    let reply = tagged(reply, &understood.incoming);
+    // What the caller has already costs nothing.
+    let cost = if reply.status == 304 { 0 } else { cost };
     let now = state.now();
     let standing = token.as_ref().map(|token| {
         let mut server = shared.server();
         server.limits.spend((&token.secret, resource), cost, now);
         server.limits.standing((&token.secret, resource), measure(&token.viewer), now)
     });
-    note(shared, &understood, token.as_ref(), Some(&reply));
+    note(shared, understood, token.as_ref(), Some(&reply));
     if understood.fault == Some(Fault::DropAfter) {
         return Outcome::Drop;
     }
@@ -113,7 +122,10 @@ fn reply(shared: &Shared, state: &mut State, understood: &Understood, (token, re
         shared.server().unknown.push(name.clone());
         return (Refusal::new(404, format!("sandbox: no route {name}")).into_reply(), 1);
     };
-    let header = |name: &str| understood.incoming.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let version = understood.header("x-github-api-version");
+    if !version.is_empty() && !VERSIONS.contains(&version) {
+        return (Refusal::new(400, format!("\"{version}\" is not a supported version of the API")).into_reply(), 1);
+    }
     let standings =
         [Resource::Core, Resource::Graphql].map(|resource| (resource, shared.server().limits.standing((&token.secret, resource), measure(&token.viewer), now)));
     let call = Call {
@@ -123,8 +135,8 @@ fn reply(shared: &Shared, state: &mut State, understood: &Understood, (token, re
         query: understood.incoming.uri.query().map_or_else(Query::default, route::query),
         body: understood.body.clone().unwrap_or(Value::Null),
         repository: 0,
-        accept: header("accept"),
-        version: header("x-github-api-version"),
+        accept: understood.header("accept").to_owned(),
+        version: version.to_owned(),
         standings,
     };
     let mut reply = handle(route, call, &understood.incoming).unwrap_or_else(Refusal::into_reply);

@@ -237,13 +237,13 @@ impl Call<'_> {
     }
 
     /// One page of a list, drawn.
-    pub fn page<T>(&self, items: Vec<T>, draw: impl Fn(Wire<'_>, T) -> Value) -> Reply {
+    pub fn page<'s, T>(&'s self, items: Vec<T>, draw: impl Fn(Wire<'s>, T) -> Value) -> Reply {
         let (drawn, page) = self.cut(items, draw);
         Reply { page: Some(page), ..Reply::ok(Value::Array(drawn)) }
     }
 
     /// One page of a list, drawn, under a name and beside the total count.
-    pub fn counted_page<T>(&self, name: &str, items: Vec<T>, draw: impl Fn(Wire<'_>, T) -> Value) -> Reply {
+    pub fn counted_page<'s, T>(&'s self, name: &str, items: Vec<T>, draw: impl Fn(Wire<'s>, T) -> Value) -> Reply {
         let total = items.len();
         let (drawn, page) = self.cut(items, draw);
         let mut body = json!({ "total_count": total });
@@ -251,7 +251,7 @@ impl Call<'_> {
         Reply { page: Some(page), ..Reply::ok(body) }
     }
 
-    fn cut<T>(&self, items: Vec<T>, draw: impl Fn(Wire<'_>, T) -> Value) -> (Vec<Value>, Page) {
+    fn cut<'s, T>(&'s self, items: Vec<T>, draw: impl Fn(Wire<'s>, T) -> Value) -> (Vec<Value>, Page) {
         let read = |name: &str| self.query.get(name).and_then(|text| text.parse::<usize>().ok()).filter(|number| *number > 0);
         let size = read("per_page").unwrap_or(30).min(100);
         let page = Page { number: read("page").unwrap_or(1), last: items.len().div_ceil(size).max(1) };

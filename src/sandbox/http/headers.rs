@@ -8,8 +8,8 @@ use super::answer::Incoming;
 use super::call::{Body, Page, Reply};
 use super::limit::{Resource, Standing};
 
-/// The version of the API that is answered unless another is asked for.
-const VERSION: &str = "2022-11-28";
+/// The versions of the API that are answered; the first unless another is asked for.
+pub const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
 
 /// An answer as it goes over the wire.
 pub struct Finished {
@@ -52,7 +52,7 @@ pub fn finish(reply: Reply, incoming: &Incoming, around: (Timestamp, u64, Option
         ("server", "shipgate-sandbox".to_owned()),
         ("x-github-request-id", format!("5AND:{request:08X}")),
         ("x-github-media-type", "github.v3; format=json".to_owned()),
-        ("x-github-api-version-selected", header("x-github-api-version").unwrap_or(VERSION).to_owned()),
+        ("x-github-api-version-selected", header("x-github-api-version").unwrap_or(VERSIONS[0]).to_owned()),
     ];
     if let Some((standing, resource)) = standing {
         headers.extend(limit_headers(standing, resource, &reply));
@@ -60,22 +60,33 @@ pub fn finish(reply: Reply, incoming: &Incoming, around: (Timestamp, u64, Option
     if let Some(link) = reply.page.and_then(|page| link(page, incoming)) {
         headers.push(("link", link));
     }
-    let (media_type, body) = match reply.body {
+    let (media_type, body) = bytes(reply.body);
+    headers.extend(media_type.map(|media_type| ("content-type", media_type.to_owned())));
+    headers.extend(reply.headers);
+    Finished { status: reply.status, headers, body }
+}
+
+fn bytes(body: Body) -> (Option<&'static str>, Vec<u8>) {
+    match body {
         Body::Empty => (None, Vec::new()),
         Body::Json(value) => (Some("application/json; charset=utf-8"), value.to_string().into_bytes()),
         Body::Raw(media_type, bytes) => (Some(media_type), bytes),
-    };
-    headers.extend(media_type.map(|media_type| ("content-type", media_type.to_owned())));
-    headers.extend(reply.headers);
-    if reply.status == 200 && incoming.method == Method::GET {
-        let tag = etag(&body);
-        let known = header("if-none-match").is_some_and(|tags| tags.split(',').any(|known| known.trim() == tag));
-        headers.push(("etag", tag));
-        if known {
-            return Finished { status: 304, headers, body: Vec::new() };
-        }
     }
-    Finished { status: reply.status, headers, body }
+}
+
+/// Gives what was read its `ETag`; what the caller has already becomes 304.
+pub fn tagged(mut reply: Reply, incoming: &Incoming) -> Reply {
+    if reply.status != 200 || incoming.method != Method::GET {
+        return reply;
+    }
+    let tag = etag(&bytes(reply.body.clone()).1);
+    let sent = incoming.headers.get("if-none-match").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if sent.split(',').any(|known| known.trim() == tag) {
+        reply.status = 304;
+        reply.body = Body::Empty;
+    }
+    reply.headers.push(("etag", tag));
+    reply
 }
 
 fn limit_headers(standing: Standing, resource: Resource, reply: &Reply) -> Vec<(&'static str, String)> {
@@ -93,8 +104,8 @@ fn limit_headers(standing: Standing, resource: Resource, reply: &Reply) -> Vec<(
 
 fn etag(body: &[u8]) -> String {
     let digest = Sha256::digest(body);
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("W/\"{hex}\"")
+    let start: [u8; 16] = std::array::from_fn(|index| digest[index]);
+    format!("W/\"{:032x}\"", u128::from_be_bytes(start))
 }
 
 /// `Link` with the other pages of a list; `None` where it has one page.

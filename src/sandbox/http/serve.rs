@@ -108,7 +108,7 @@ async fn serve(shared: Arc<Shared>, request: Request<IncomingBody>) -> Result<Re
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    match answer(&shared, understood) {
+    match answer(&shared, &understood) {
         Outcome::Answer(finished) => Ok(full(finished.into_response())),
         Outcome::Drop => Err(Dropped),
     }

@@ -128,6 +128,9 @@ fn combined(call: &mut Call<'_>) -> Handled {
 fn create_status(call: &mut Call<'_>) -> Handled {
     let sha = object_id(call.param("sha"))?;
     let state = StatusState::parse(call.needed_text("state")?).ok_or_else(|| Refusal::field("Status", "state", "inclusion"))?;
+    if call.text("description").is_some_and(|text| text.chars().count() > 140) {
+        return Err(Refusal::field("Status", "description", "custom"));
+    }
     let spec = StatusSpec {
         sha,
         state,

@@ -3,6 +3,7 @@
 use crate::sandbox::http::{Call, Handled, Refusal, Reply, Route};
 use crate::sandbox::rest::{TALK, WRITE_TALK};
 use crate::sandbox::state::Comment;
+use crate::sandbox::wire::Wire;
 
 pub static ROUTES: &[Route] = &[
     Route { method: "GET", pattern: "/repos/{owner}/{repo}/issues/{issue_number}", needs: TALK, handler: issue },
@@ -92,7 +93,7 @@ fn delete(call: &mut Call<'_>) -> Handled {
 
 fn reactions(call: &mut Call<'_>) -> Handled {
     let found: Vec<_> = comment(call, named(call)?)?.reactions.iter().collect();
-    Ok(call.page(found, |wire, reaction| wire.reaction(reaction)))
+    Ok(call.page(found, Wire::reaction))
 }
 
 fn react(call: &mut Call<'_>) -> Handled {

@@ -48,13 +48,13 @@ fn create(call: &mut Call<'_>) -> Handled {
         production: call.switch("production_environment").unwrap_or(environment == "production"),
         environment,
     };
-    match call.state.deploy(&call.viewer, spec).map_err(refused)? {
+    match call.state.deploy(&call.viewer, spec).map_err(|error| refused(&error))? {
         Deployed::Created(id) => Ok(Reply::created(call.wire().deployment(call.repo(), deployment(call, id)?))),
         Deployed::Merged { message } => Ok(Reply::json(202, json!({ "message": message }))),
     }
 }
 
-fn refused(error: DeployError) -> Refusal {
+fn refused(error: &DeployError) -> Refusal {
     match error {
         DeployError::Missing => Refusal::not_found(),
         DeployError::NoRef(_) => Refusal::unprocessable(error.to_string()),
@@ -97,6 +97,7 @@ fn set_state(call: &mut Call<'_>) -> Handled {
         description,
         log_url: url("log_url").or_else(|| url("target_url")),
         environment_url: url("environment_url"),
+        environment: call.text("environment").map(str::to_owned),
         auto_inactive: call.switch("auto_inactive").unwrap_or(true),
     };
     let by = call.viewer.account;

@@ -1,5 +1,7 @@
 //! The REST routes, grouped by subject: each file has its table of routes and their handlers.
 
+#![expect(clippy::unnecessary_wraps, reason = "handlers have one signature, also those that cannot refuse")]
+
 mod checks;
 mod comments;
 mod commits;

@@ -3,6 +3,7 @@
 use crate::sandbox::http::{Call, Handled, Refusal, Reply, Route};
 use crate::sandbox::rest::{MEMBERS, METADATA};
 use crate::sandbox::state::Team;
+use crate::sandbox::wire::Wire;
 
 pub static ROUTES: &[Route] = &[
     Route { method: "GET", pattern: "/repos/{owner}/{repo}/collaborators/{username}/permission", needs: METADATA, handler: permission },
@@ -21,7 +22,7 @@ fn team<'a>(call: &'a Call<'_>) -> Result<&'a Team, Refusal> {
 
 fn members(call: &mut Call<'_>) -> Handled {
     let members = team(call)?.members.clone();
-    Ok(call.page(members, |wire, member| wire.user(member)))
+    Ok(call.page(members, Wire::user))
 }
 
 fn membership(call: &mut Call<'_>) -> Handled {

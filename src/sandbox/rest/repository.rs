@@ -74,8 +74,8 @@ fn activity(call: &mut Call<'_>) -> Handled {
     let mut reply = Reply { body: Body::Json(json!(drawn)), ..Reply::ok(Value::Null) };
     if let Some(last) = more {
         let others = call.query.pairs.iter().filter(|(key, _)| key != "after" && key != "before");
-        let rest: String = others.map(|(key, value)| format!("{key}={value}&")).collect();
-        let url = format!("{}/repos/{}/activity?{rest}after={last}", call.state.base_url, repository.full_name);
+        let pairs: Vec<String> = others.map(|(key, value)| format!("{key}={value}")).chain([format!("after={last}")]).collect();
+        let url = format!("{}/repos/{}/activity?{}", call.state.base_url, repository.full_name, pairs.join("&"));
         reply.headers.push(("link", format!("<{url}>; rel=\"next\"")));
     }
     Ok(reply)

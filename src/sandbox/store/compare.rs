@@ -127,9 +127,9 @@ fn changed_file(diff: &git2::Diff<'_>, index: usize) -> Result<ChangedFile, git2
     };
     let moved = matches!(status, FileStatus::Renamed | FileStatus::Copied);
     let (path, previous, blob) = if status == FileStatus::Removed { (text(&old), None, old.id()) } else { (text(&new), moved.then(|| text(&old)), new.id()) };
-    let patch = Patch::from_diff(diff, index)?;
-    let (_, additions, deletions) = patch.as_ref().map(Patch::line_stats).transpose()?.unwrap_or_default();
-    let hunks = patch.map(|mut patch| patch.to_buf()).transpose()?.and_then(|buffer| {
+    let shown = Patch::from_diff(diff, index)?;
+    let (_, additions, deletions) = shown.as_ref().map(Patch::line_stats).transpose()?.unwrap_or_default();
+    let hunks = shown.map(|mut patch| patch.to_buf()).transpose()?.and_then(|buffer| {
         let text = String::from_utf8_lossy(&buffer).into_owned();
         text.find("@@").map(|start| text[start..].trim_end().to_owned())
     });

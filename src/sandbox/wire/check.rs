@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Wire, oid_or_zeros, time};
 use crate::sandbox::computed::suite_state;
-use crate::sandbox::state::{CheckRun, CheckSuite, CommitStatus, Repository};
+use crate::sandbox::state::{CheckRun, CheckSuite, CommitStatus, Conclusion, Repository};
 
 impl Wire<'_> {
     /// A check run.
@@ -16,7 +16,7 @@ impl Wire<'_> {
         json!({
             "id": run.id, "name": run.name, "node_id": run.node_id(), "head_sha": suite.map(|suite| suite.head.to_string()), "external_id": run.external_id,
             "url": url, "html_url": page, "details_url": run.details_url.clone().unwrap_or(page.clone()), "status": run.status.as_str(),
-            "conclusion": run.conclusion.map(|conclusion| conclusion.as_str()), "started_at": run.started_at.map(time),
+            "conclusion": run.conclusion.map(Conclusion::as_str), "started_at": run.started_at.map(time),
             "completed_at": run.completed_at.map(time),
             "output": {
                 "title": run.title, "summary": run.summary, "text": null, "annotations_count": 0, "annotations_url": format!("{url}/annotations"),
@@ -41,7 +41,7 @@ impl Wire<'_> {
         let url = self.repo_api(repository, &format!("/check-suites/{}", suite.id));
         json!({
             "id": suite.id, "node_id": suite.node_id(), "head_branch": suite.branch, "head_sha": suite.head.to_string(), "status": status.as_str(),
-            "conclusion": conclusion.map(|conclusion| conclusion.as_str()), "url": url, "before": oid_or_zeros(push.and_then(|push| push.before)),
+            "conclusion": conclusion.map(Conclusion::as_str), "url": url, "before": oid_or_zeros(push.and_then(|push| push.before)),
             "after": suite.head.to_string(), "pull_requests": self.pulls_at(repository, suite.head), "app": self.app_by_id(suite.app),
             "repository": self.minimal_repository(repository), "created_at": time(suite.created_at), "updated_at": time(suite.updated_at),
             "head_commit": self.simple_commit(repository, suite.head), "latest_check_runs_count": latest.len(),

@@ -74,7 +74,8 @@ impl Wire<'_> {
             "open_issues_count": open, "is_template": false, "topics": [], "has_issues": true, "has_projects": false, "has_wiki": false,
             "has_pages": false, "has_downloads": true, "has_discussions": false, "archived": repository.archived, "disabled": false,
             "visibility": repository.visibility.as_str(), "pushed_at": time(repository.pushed_at), "created_at": time(repository.created_at),
-            "updated_at": time(repository.pushed_at), "license": null, "forks": forks, "open_issues": open, "watchers": 0, "allow_forking": true,
+            "updated_at": time(repository.pushed_at), "license": null, "forks": forks, "open_issues": open, "watchers": 0, "allow_forking": true, "allow_merge_commit": true, "allow_rebase_merge": true,
+            "allow_squash_merge": true, "allow_auto_merge": false, "custom_properties": {}, "delete_branch_on_merge": false,
             "web_commit_signoff_required": false,
         });
         joined(self.minimal_repository(repository), more)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Wire, time};
-use crate::sandbox::state::{Job, NodeKind, Repository, Workflow, WorkflowRun, node_id};
+use crate::sandbox::state::{Conclusion, Job, NodeKind, Repository, Workflow, WorkflowRun, node_id};
 
 impl Wire<'_> {
     /// A workflow.
@@ -27,7 +27,7 @@ impl Wire<'_> {
             "id": run.id, "name": name, "node_id": run.node_id(), "head_branch": run.branch, "head_sha": run.head.to_string(),
             "path": workflow.map(|workflow| workflow.path.clone()).unwrap_or_default(), "display_title": name.clone().unwrap_or_default(),
             "run_number": run.number, "run_attempt": 1, "event": run.event, "status": run.status.as_str(),
-            "conclusion": run.conclusion.map(|conclusion| conclusion.as_str()), "workflow_id": run.workflow, "check_suite_id": run.suite,
+            "conclusion": run.conclusion.map(Conclusion::as_str), "workflow_id": run.workflow, "check_suite_id": run.suite,
             "check_suite_node_id": node_id(NodeKind::CheckSuite, run.suite), "url": url,
             "html_url": self.repo_page(repository, &format!("/actions/runs/{}", run.id)), "pull_requests": self.pulls_at(repository, run.head),
             "created_at": time(run.created_at), "updated_at": time(run.updated_at), "actor": self.user(run.actor),
@@ -49,7 +49,7 @@ impl Wire<'_> {
             "run_attempt": 1, "node_id": node_id(NodeKind::CheckRun, job.id), "head_sha": run.head.to_string(),
             "url": self.repo_api(repository, &format!("/actions/jobs/{}", job.id)),
             "html_url": self.repo_page(repository, &format!("/actions/runs/{}/job/{}", run.id, job.id)), "status": job.status.as_str(),
-            "conclusion": job.conclusion.map(|conclusion| conclusion.as_str()), "created_at": time(job.started_at), "started_at": time(job.started_at),
+            "conclusion": job.conclusion.map(Conclusion::as_str), "created_at": time(job.started_at), "started_at": time(job.started_at),
             "completed_at": job.completed_at.map(time), "name": job.name, "steps": [],
             "check_run_url": self.repo_api(repository, &format!("/check-runs/{}", job.id)), "labels": ["ubuntu-latest"], "runner_id": null,
             "runner_name": null, "runner_group_id": null, "runner_group_name": null,

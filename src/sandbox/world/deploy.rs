@@ -34,7 +34,7 @@ impl Sandbox {
     pub fn set_deployment_state(&self, deployment: u64, login: &str, state: DeploymentState) {
         let mut all = self.state();
         let by = all.the_account(login);
-        let spec = StateSpec { state, description: String::new(), log_url: None, environment_url: None, auto_inactive: true };
+        let spec = StateSpec { state, description: String::new(), log_url: None, environment_url: None, environment: None, auto_inactive: true };
         all.set_deployment_state(deployment, by, spec).expect("the deployment exists");
     }
 

@@ -12,7 +12,7 @@ use crate::run::{self, Outcome, RunError};
 const MOST_BYTES: u64 = 25 * 1024 * 1024;
 
 /// Runs the main or the post step.
-pub(super) fn action(post: bool, variables: &Environment, voice: &Voice) -> Exit {
+pub(super) fn action(post: bool, variables: &Environment, voice: Voice) -> Exit {
     let ended = if post { end(variables, now()) } else { deliver(variables) };
     match ended {
         Ok(outcome) => {
@@ -142,7 +142,7 @@ pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// There was nowhere to work.
-pub(super) fn no_office(voice: &Voice, error: &OfficeError) -> Exit {
+pub(super) fn no_office(voice: Voice, error: &OfficeError) -> Exit {
     voice.error(error, error.hint());
     error.exit()
 }

@@ -6,7 +6,7 @@ use crate::audit::{Expectation, Published, verify_file};
 use crate::exit::Exit;
 
 /// Looks after the audit log.
-pub(super) fn audit(command: &Audit, voice: &Voice) -> Exit {
+pub(super) fn audit(command: &Audit, voice: Voice) -> Exit {
     let Audit::Verify { file, head, json } = command;
     let published = match head.as_deref().map(str::parse::<Published>).transpose() {
         Ok(published) => published,

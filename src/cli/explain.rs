@@ -14,7 +14,7 @@ use crate::report::{json, markdown, terminal};
 use crate::run::{self, Decision, Replayed, RunError, SavedError, SimulateOptions};
 
 /// `shipgate explain`.
-pub(super) fn explain(options: &Explain, variables: &Environment, voice: &Voice) -> Exit {
+pub(super) fn explain(options: &Explain, variables: &Environment, voice: Voice) -> Exit {
     let (environment, who) = match typed(options) {
         Ok(typed) => typed,
         Err(error) => {
@@ -61,7 +61,7 @@ fn save(path: &Path, decision: &Decision) -> Result<(), SavedError> {
 }
 
 /// `shipgate simulate`.
-pub(super) fn simulate(options: &Simulate, voice: &Voice) -> Exit {
+pub(super) fn simulate(options: &Simulate, voice: Voice) -> Exit {
     let changes = match changes(options) {
         Ok(changes) => changes,
         Err(error) => return saved(&error, voice),
@@ -75,13 +75,13 @@ pub(super) fn simulate(options: &Simulate, voice: &Voice) -> Exit {
 fn changes(options: &Simulate) -> Result<SimulateOptions, SavedError> {
     let at = match &options.at {
         None => None,
-        Some(text) => Some(instant(text).ok_or_else(|| SavedError::Assumption(format!("`{}` is no time, e.g. 2026-12-24T10:00Z", crate::domain::shown(text))))?),
+        Some(text) => {
+            Some(instant(text).ok_or_else(|| SavedError::Assumption(format!("`{}` is no time, e.g. 2026-12-24T10:00Z", crate::domain::shown(text))))?)
+        }
     };
     let policy = match &options.policy {
         None => None,
-        Some(path) => {
-            Some(std::fs::read_to_string(path).map_err(|error| SavedError::Unreadable { path: path.display().to_string(), why: error.to_string() })?)
-        }
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|error| SavedError::Unreadable { path: path.display().to_string(), why: error.to_string() })?),
     };
     Ok(SimulateOptions { assume: options.assume.clone(), at, policy })
 }
@@ -92,7 +92,7 @@ fn instant(text: &str) -> Option<jiff::Timestamp> {
 }
 
 /// `shipgate replay`.
-pub(super) fn replay(path: &Path, voice: &Voice) -> Exit {
+pub(super) fn replay(path: &Path, voice: Voice) -> Exit {
     match run::replay(path) {
         Ok((decision, Replayed::Same)) => {
             let word = crate::report::table::word(decision.evaluation().verdict.judgement());
@@ -107,7 +107,7 @@ pub(super) fn replay(path: &Path, voice: &Voice) -> Exit {
     }
 }
 
-fn saved(error: &SavedError, voice: &Voice) -> Exit {
+fn saved(error: &SavedError, voice: Voice) -> Exit {
     voice.error(error, None);
     match error {
         SavedError::Unreadable { .. } | SavedError::Unwritable { .. } => Exit::Files,
@@ -121,7 +121,7 @@ fn format(format: Format, json: bool) -> Format {
 }
 
 /// Shows a decision; the exit code is its verdict.
-fn show(decision: &Decision, format: Format, voice: &Voice) -> Exit {
+fn show(decision: &Decision, format: Format, voice: Voice) -> Exit {
     let question = decision.question();
     let evaluation = decision.evaluation();
     match format {
@@ -132,8 +132,13 @@ fn show(decision: &Decision, format: Format, voice: &Voice) -> Exit {
             voice.answer(&format!("{head}{}\n{}", terminal::evaluation(evaluation, voice.paint), terminal::plan(&decision.plan, voice.paint)));
         }
         Format::Markdown => {
-            let subject =
-                markdown::Subject { request: &question.request, environment: &question.environment, commit: question.facts.pull.head.as_str(), url: None, log: None };
+            let subject = markdown::Subject {
+                request: &question.request,
+                environment: &question.environment,
+                commit: question.facts.pull.head.as_str(),
+                url: None,
+                log: None,
+            };
             voice.answer(&markdown::status_comment(&subject, Some(evaluation), &markdown::Standing::Planned(&decision.plan)));
         }
     }

@@ -29,14 +29,14 @@ pub fn main() -> Exit {
     }
     let voice = say::Voice::new(&cli, &variables);
     match cli.command {
-        Command::Action { post } => action::action(post, &variables, &voice),
-        Command::Explain(options) => explain::explain(&options, &variables, &voice),
-        Command::Simulate(options) => explain::simulate(&options, &voice),
-        Command::Replay { record } => explain::replay(&record, &voice),
-        Command::Policy(command) => policy::policy(&command, &voice),
-        Command::Audit(command) => audit::audit(&command, &voice),
-        Command::Gates { json } => policy::gates(json, &voice),
-        Command::Demo(options) => demo::demo(&options, &voice),
+        Command::Action { post } => action::action(post, &variables, voice),
+        Command::Explain(options) => explain::explain(&options, &variables, voice),
+        Command::Simulate(options) => explain::simulate(&options, voice),
+        Command::Replay { record } => explain::replay(&record, voice),
+        Command::Policy(command) => policy::policy(&command, voice),
+        Command::Audit(command) => audit::audit(&command, voice),
+        Command::Gates { json } => policy::gates(json, voice),
+        Command::Demo(options) => demo::demo(&options, voice),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut <Cli as clap::CommandFactory>::command(), "shipgate", &mut std::io::stdout());
             Exit::Done

@@ -80,12 +80,12 @@ impl Place {
     /// [`OfficeError::Missing`] naming what is missing.
     pub fn from(variables: &Environment, typed: Option<&str>) -> Result<Self, OfficeError> {
         let invalid = |error: &dyn std::fmt::Display, hint| OfficeError::Missing { what: error.to_string(), hint };
-        let typed = typed.map(|text| text.parse::<RepoSlug>()).transpose().map_err(|error| invalid(&error, "write OWNER/NAME"))?;
+        let typed = typed.map(str::parse::<RepoSlug>).transpose().map_err(|error| invalid(&error, "write OWNER/NAME"))?;
         let given = variables.repository().map_err(|error| invalid(&error, "set GITHUB_REPOSITORY to OWNER/NAME"))?;
-        let repository = typed.or(given).or_else(|| crate::git::origin_slug(std::path::Path::new("."))).ok_or(OfficeError::Missing {
-            what: "no repository is named".to_owned(),
-            hint: "give --repo OWNER/NAME, or run this inside a clone",
-        })?;
+        let repository = typed
+            .or(given)
+            .or_else(|| crate::git::origin_slug(std::path::Path::new(".")))
+            .ok_or(OfficeError::Missing { what: "no repository is named".to_owned(), hint: "give --repo OWNER/NAME, or run this inside a clone" })?;
         let token = variables.token().ok_or(OfficeError::Missing {
             what: "there is no token".to_owned(),
             hint: "set GITHUB_TOKEN (in a workflow: the input `token`), e.g. GITHUB_TOKEN=$(gh auth token)",
@@ -143,12 +143,8 @@ impl Office {
         let programs = LocalPrograms::new(children);
         let audit_file = variables.input("audit-file").filter(|path| !path.is_empty()).map_or_else(|| place.folder.join("audit.jsonl"), PathBuf::from);
         let audit = AuditLog::open(&audit_file, crate::error::redact)?;
-        let runner = Runner {
-            output: variables.output_path(),
-            state: variables.state_path(),
-            summary: variables.step_summary_path(),
-            commands: variables.in_actions(),
-        };
+        let runner =
+            Runner { output: variables.output_path(), state: variables.state_path(), summary: variables.step_summary_path(), commands: variables.in_actions() };
         runner.output("audit-file", &audit_file.display().to_string());
         Ok(Self { forge, repo, programs, audit: RefCell::new(audit), runner, place })
     }

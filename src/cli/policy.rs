@@ -13,7 +13,7 @@ use crate::policy::{self, Policy};
 use crate::report::terminal::Paint;
 
 /// Looks after the policy file.
-pub(super) fn policy(command: &Command, voice: &Voice) -> Exit {
+pub(super) fn policy(command: &Command, voice: Voice) -> Exit {
     match command {
         Command::Check { file, json } => check(file, *json, voice),
         Command::Schema => {
@@ -46,7 +46,7 @@ fn load(text: &str, file: &Path) -> Result<Policy, policy::Faults> {
     policy::load(text, no_id()).map_err(|faults| faults.of_file(&file.display().to_string()))
 }
 
-fn check(file: &Path, as_json: bool, voice: &Voice) -> Exit {
+fn check(file: &Path, as_json: bool, voice: Voice) -> Exit {
     let text = match read(file) {
         Ok(text) => text,
         Err(error) => return unreadable(voice, &error),
@@ -75,7 +75,7 @@ fn check(file: &Path, as_json: bool, voice: &Voice) -> Exit {
     }
 }
 
-fn explain(environment: Option<&str>, file: &Path, as_json: bool, voice: &Voice) -> Exit {
+fn explain(environment: Option<&str>, file: &Path, as_json: bool, voice: Voice) -> Exit {
     let text = match read(file) {
         Ok(text) => text,
         Err(error) => return unreadable(voice, &error),
@@ -111,7 +111,7 @@ fn known(policy: &Policy, word: &str) -> Result<EnvName, NoPolicy> {
     }
 }
 
-fn unreadable(voice: &Voice, error: &NoPolicy) -> Exit {
+fn unreadable(voice: Voice, error: &NoPolicy) -> Exit {
     voice.error(error, Some("name the file: shipgate policy check FILE"));
     match error {
         NoPolicy::Unreadable { .. } => Exit::Files,
@@ -127,7 +127,7 @@ fn paint(paint: Paint) -> policy::Paint {
 }
 
 /// `shipgate gates`: the registry.
-pub(super) fn gates(as_json: bool, voice: &Voice) -> Exit {
+pub(super) fn gates(as_json: bool, voice: Voice) -> Exit {
     if as_json {
         let gate = |spec: &crate::gates::GateSpec| {
             let reasons: Vec<_> = spec.reasons.iter().map(|reason| json!({ "code": reason.code, "about": reason.about })).collect();

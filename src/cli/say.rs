@@ -1,5 +1,6 @@
 //! What reaches the terminal: answers on standard output, everything else on standard error, and nothing secret on either (row A5).
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 
 use super::args::{Cli, When};
@@ -22,10 +23,8 @@ impl Voice {
     pub(super) fn new(cli: &Cli, variables: &Environment) -> Self {
         let paint = |terminal: bool| match cli.color {
             When::Always => Paint::Colour,
-            When::Never => Paint::Plain,
-            When::Auto if variables.no_color() => Paint::Plain,
-            When::Auto if variables.force_color() || terminal => Paint::Colour,
-            When::Auto => Paint::Plain,
+            When::Auto if !variables.no_color() && (variables.force_color() || terminal) => Paint::Colour,
+            When::Auto | When::Never => Paint::Plain,
         };
         let voice = Self { paint: paint(std::io::stdout().is_terminal()), error_paint: paint(std::io::stderr().is_terminal()) };
         voice.start_log(cli.verbose, variables);
@@ -41,8 +40,13 @@ impl Voice {
         };
         let filter = variables.log_filter().unwrap_or_else(|| level.to_owned());
         let filter = tracing_subscriber::EnvFilter::try_new(&filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-        let subscriber =
-            tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).without_time().with_ansi(self.error_paint == Paint::Colour).finish();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .without_time()
+            .with_ansi(self.error_paint == Paint::Colour)
+            .finish();
         // A second start (the demo inside a test) keeps the first log.
         let _ = tracing::subscriber::set_global_default(subscriber);
     }
@@ -57,17 +61,17 @@ impl Voice {
         let mut text = String::new();
         let (code, what) = split_code(&error.to_string());
         text.push_str(&self.error_paint.judged(crate::gates::Judgement::NoGo, &format!("error{code}")));
-        text.push_str(&format!(": {what}\n"));
+        let _ = writeln!(text, ": {what}");
         let mut cause = error.source();
         while let Some(inner) = cause {
             let words = inner.to_string();
             if !what.contains(&words) {
-                text.push_str(&format!("caused by: {words}\n"));
+                let _ = writeln!(text, "caused by: {words}");
             }
             cause = inner.source();
         }
         if let Some(hint) = hint {
-            text.push_str(&format!("hint: {hint}\n"));
+            let _ = writeln!(text, "hint: {hint}");
         }
         self.aside(&text);
     }

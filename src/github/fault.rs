@@ -16,7 +16,7 @@ use crate::ports::{ForgeError, ForgeFault, Wrote};
 const MOST: usize = 200;
 
 /// How long to wait after a secondary rate limit that names no time, by GitHub's documentation.
-const SECONDARY_WAIT: Duration = Duration::from_secs(60);
+const SECONDARY_WAIT: Duration = Duration::from_mins(1);
 
 /// The server's words, redacted, on one line, cut.
 pub(super) fn words(text: &str) -> String {

@@ -156,14 +156,15 @@ fn understand<T: DeserializeOwned>(call: &Call, answer: &Answer) -> Result<Reply
     };
     let fatal = |error: &&GraphError| error.path.is_empty() || matches!(error.fault(call, answer), ForgeFault::RateLimited { .. });
     match answer.parse::<Envelope<T>>(call) {
-        Ok(Envelope { data: Some(data), errors }) => match errors.iter().find(fatal) {
-            Some(error) => Err(failed(error)),
-            None => {
+        Ok(Envelope { data: Some(data), errors }) => {
+            if let Some(error) = errors.iter().find(fatal) {
+                Err(failed(error))
+            } else {
                 let source =
                     Source { call: call.clone(), answer: Answer { status: answer.status, headers: answer.headers.clone(), body: hyper::body::Bytes::new() } };
                 Ok(Reply { data, errors: Errors(errors), now: fault::server_time(&answer.headers), source })
             }
-        },
+        }
         Ok(Envelope { data: None, errors }) => match errors.first() {
             Some(error) => Err(failed(error)),
             None => Err(Failure { error: call.malformed(answer, "neither data nor errors"), wait: None }),

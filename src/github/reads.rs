@@ -158,7 +158,12 @@ impl GitHub {
     }
 
     pub(super) async fn read_open_pulls(&self) -> Result<Vec<PullNumber>, ForgeError> {
-        let path = Path::repository(&self.repository).then("pulls").query("state", "open").query("sort", "updated").query("direction", "desc").query("per_page", "100");
+        let path = Path::repository(&self.repository)
+            .then("pulls")
+            .query("state", "open")
+            .query("sort", "updated")
+            .query("direction", "desc")
+            .query("per_page", "100");
         let pulls: Vec<ListedPull> = self.transport.send(&Call::get(path, "pull_requests: read"), |call, answer| answer.parse(call)).await?;
         Ok(pulls.into_iter().map(|pull| PullNumber(pull.number)).collect())
     }

@@ -1,8 +1,8 @@
 //! Ends a deployment with its job's outcome: state, comment, lock. Safe to run again, and in any order with a redelivery.
 
+use super::Note;
 use super::locks::Swap;
 use super::{Acting, Said, fresh_claim, say};
-use super::Note;
 use crate::audit::{AuditEvent, Outcome};
 use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
 use crate::facts::{ClaimId, DeploymentState, Lock};
@@ -104,12 +104,8 @@ impl Ending {
 /// The first [`ForgeError`]; everything that could be done was done all the same.
 pub async fn finish<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<(), ForgeError> {
     let said = Said { pull: end.pull, key: end.key, existing: end.comment, body: end.body };
-    let (state, freed, _, ()) = tokio::join!(
-        set_state(acting, end),
-        acting.release(end.environment, end.claim, end.sha, end.repository),
-        say(acting, &said),
-        react(acting, end),
-    );
+    let (state, freed, _, ()) =
+        tokio::join!(set_state(acting, end), acting.release(end.environment, end.claim, end.sha, end.repository), say(acting, &said), react(acting, end),);
     let outcome = end.ending.outcome();
     acting.note(AuditEvent::DeploymentExecuted, end.entry.clone().outcome(outcome).took(end.seconds).detail("exit_code", exit_code(end.ending)));
     if matches!(freed, Ok(true)) {
@@ -130,12 +126,11 @@ fn exit_code(ending: Ending) -> Option<i32> {
 }
 
 async fn set_state<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<(), ForgeError> {
-    let id = match end.deployment {
-        Some(id) => Some(id),
-        None => {
-            let found = acting.forge.deployments(end.environment).await?;
-            found.into_iter().find(|deployment| deployment.payload.as_ref().is_some_and(|payload| payload.claim == *end.claim)).map(|deployment| deployment.id)
-        }
+    let id = if let Some(id) = end.deployment {
+        Some(id)
+    } else {
+        let found = acting.forge.deployments(end.environment).await?;
+        found.into_iter().find(|deployment| deployment.payload.as_ref().is_some_and(|payload| payload.claim == *end.claim)).map(|deployment| deployment.id)
     };
     let Some(id) = id else { return Ok(()) };
     let state = NewState {

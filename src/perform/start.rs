@@ -1,8 +1,8 @@
 //! Starts a cleared deployment: read again, claim, create, mark as running.
 
+use super::Note;
 use super::locks::Swap;
 use super::{Acting, Said, fresh_claim, say};
-use super::Note;
 use crate::audit::{AuditEvent, Outcome};
 use crate::domain::{CommentId, DeploymentId, Login, PersonId};
 use crate::facts::{ClaimId, DeploymentPayload, DeploymentState, Facts};
@@ -67,8 +67,7 @@ pub async fn start<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Res
         Err(refusal) => return Ok(Started::LockRefused(refusal)),
     };
     let claim = change.record.change.clone();
-    let (record, standing) =
-        tokio::join!(acting.write_lock_record(&change, launch.clearance.commit()), acting.forge.standing(launch.request.pull));
+    let (record, standing) = tokio::join!(acting.write_lock_record(&change, launch.clearance.commit()), acting.forge.standing(launch.request.pull));
     if let Some(changed) = changed(&standing?, launch.clearance) {
         return Ok(Started::Changed(changed));
     }

@@ -124,7 +124,9 @@ fn rollback(case: &Case<'_>) -> Vec<String> {
     }
     let name = &case.environment.name;
     let before = case.facts.deployments.known().and_then(|list| {
-        list.items.iter().find(|deployment| deployment.environment.eq_ignore_ascii_case(name.as_str()) && deployment.succeeded() && deployment.sha != case.facts.pull.head)
+        list.items
+            .iter()
+            .find(|deployment| deployment.environment.eq_ignore_ascii_case(name.as_str()) && deployment.succeeded() && deployment.sha != case.facts.pull.head)
     });
     match before {
         Some(deployment) => vec![format!("Deploy {} again: it succeeded here on {}", deployment.sha.short(), deployment.created_at)],

@@ -74,8 +74,8 @@ pub fn workflow_message(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use pulldown_cmark::{Event, Options, Parser, html};
     use proptest::prelude::*;
+    use pulldown_cmark::{Event, Options, Parser, html};
 
     use super::*;
 

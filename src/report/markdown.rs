@@ -186,9 +186,12 @@ fn plan_sections(out: &mut String, plan: &DeploymentPlan) {
         let _ = write!(out, " — {}", reasons.join("; "));
     }
     out.push_str("\n\n");
-    for (title, lines, bullet) in
-        [("Execution steps", &plan.steps, "1."), ("Validation checklist", &plan.validation, "- [ ]"), ("Rollback procedure", &plan.rollback, "1."), ("Monitoring points", &plan.monitoring, "-")]
-    {
+    for (title, lines, bullet) in [
+        ("Execution steps", &plan.steps, "1."),
+        ("Validation checklist", &plan.validation, "- [ ]"),
+        ("Rollback procedure", &plan.rollback, "1."),
+        ("Monitoring points", &plan.monitoring, "-"),
+    ] {
         if lines.is_empty() {
             continue;
         }

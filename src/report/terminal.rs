@@ -76,9 +76,12 @@ pub fn plan(plan: &DeploymentPlan, paint: Paint) -> String {
     for reason in &plan.risk.reasons {
         let _ = writeln!(out, "  - {}", plain(reason));
     }
-    for (title, lines) in
-        [("execution steps", &plan.steps), ("validation checklist", &plan.validation), ("rollback procedure", &plan.rollback), ("monitoring points", &plan.monitoring)]
-    {
+    for (title, lines) in [
+        ("execution steps", &plan.steps),
+        ("validation checklist", &plan.validation),
+        ("rollback procedure", &plan.rollback),
+        ("monitoring points", &plan.monitoring),
+    ] {
         if !lines.is_empty() {
             let _ = writeln!(out, "{}", paint.bold(&format!("{title}:")));
             for line in lines {

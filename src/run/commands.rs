@@ -23,13 +23,14 @@ pub(super) async fn request<F: Forge, R: Repo, P: Programs>(world: &World<'_, F,
     let one = One { survey, request, trusted: &trusted };
     let environment = match request.command.environment() {
         None => None,
-        Some(word) => match trusted.policy.environment(word) {
-            Some(environment) => Some(environment),
-            None => {
+        Some(word) => {
+            if let Some(environment) = trusted.policy.environment(word) {
+                Some(environment)
+            } else {
                 let text = escape(&unknown_environment(&trusted.policy, word));
                 return Ok(refuse(world, &one, "There is no such environment", &text).await);
             }
-        },
+        }
     };
     match (&request.command, environment) {
         (Command::Deploy(wish), Some(environment)) => {
@@ -107,11 +108,14 @@ async fn plan_only<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, o
 
 async fn cancel<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: &Environment, facts: &Facts) -> Outcome {
     let policy = &one.trusted.policy;
-    let before: Vec<Request> =
-        plan::requests(&one.survey.pull, &super::grammar(policy)).into_iter().filter(|request| request.at < one.request.at && request.key != one.request.key).collect();
+    let before: Vec<Request> = plan::requests(&one.survey.pull, &super::grammar(policy))
+        .into_iter()
+        .filter(|request| request.at < one.request.at && request.key != one.request.key)
+        .collect();
     let waiting = plan::pending(&before, policy, facts).into_iter().find(|(name, _)| *name == environment.name);
     let Some((_, waiting)) = waiting else {
-        return refuse(world, one, "Nothing to cancel", &format!("No deployment of this pull request to {} is waiting.", code(environment.name.as_str()))).await;
+        return refuse(world, one, "Nothing to cancel", &format!("No deployment of this pull request to {} is waiting.", code(environment.name.as_str())))
+            .await;
     };
     let why = format!("{} withdrew it.", one.request.actor.login);
     let subject = markdown::Subject { request: &waiting, environment: &environment.name, commit: one.survey.pull.head.as_str(), url: None, log: None };
@@ -123,12 +127,19 @@ async fn cancel<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one:
     Outcome::done(format!("cancelled: {}", environment.name))
 }
 
-async fn change_lock<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: &Environment, mut facts: Facts) -> Result<Outcome, RunError> {
+async fn change_lock<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    one: &One<'_>,
+    environment: &Environment,
+    mut facts: Facts,
+) -> Result<Outcome, RunError> {
     for _ in 0..super::ROUNDS {
         let change = match planned_lock(one.request, environment, &facts) {
             Ok(change) => change,
             Err(refusal) => {
-                world.acting().note(AuditEvent::LockRefused, entry(one, Some(&environment.name)).outcome(Ended::Refused).detail("reasons", refusal.to_string()));
+                world
+                    .acting()
+                    .note(AuditEvent::LockRefused, entry(one, Some(&environment.name)).outcome(Ended::Refused).detail("reasons", refusal.to_string()));
                 return Ok(refuse(world, one, "The lock was not changed", &escape(&refusal.to_string())).await);
             }
         };
@@ -161,7 +172,11 @@ async fn lock_changed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>
         Command::Lock { reason, expires, .. } => {
             let why = reason.as_ref().map(|reason| format!(": {}", escape(reason.as_str()))).unwrap_or_default();
             let until = expires.map_or_else(|| "until it is unlocked".to_owned(), |period| format!("for {period}"));
-            (AuditEvent::LockClaimed, format!("🔒 {} is locked", environment.name), format!("By **{}** {until}{why}.", escape(one.request.actor.login.as_str())))
+            (
+                AuditEvent::LockClaimed,
+                format!("🔒 {} is locked", environment.name),
+                format!("By **{}** {until}{why}.", escape(one.request.actor.login.as_str())),
+            )
         }
         _ => (AuditEvent::LockReleased, format!("🔓 {} is unlocked", environment.name), format!("{name} can be deployed to again.")),
     };
@@ -201,7 +216,11 @@ pub(super) async fn mistaken<F: Forge, R: Repo, P: Programs>(
 }
 
 /// The policy is missing or broken: said on the pull request, with the whole diagnosis.
-pub(super) async fn broken_policy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent, error: Untrusted) -> Result<Outcome, RunError> {
+pub(super) async fn broken_policy<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    event: &CommentEvent,
+    error: Untrusted,
+) -> Result<Outcome, RunError> {
     // Without a policy nobody knows whether the comment was meant for us: only what the default grammar reads as a command is answered.
     let grammar = crate::intake::Grammar::default();
     if matches!(crate::intake::parse_comment(&event.body, &grammar), crate::intake::Reading::Commands(_)) {

@@ -3,8 +3,8 @@
 use super::{World, grammar, trust};
 use crate::domain::{ActorKind, EnvName, Login, Person, PullNumber, RequestKey};
 use crate::facts::{Fact, Facts};
-use crate::gather::{self, Need};
 use crate::gates::{Case, Evaluation, Said, evaluate};
+use crate::gather::{self, Need};
 use crate::intake::{Command, Deploy, Origin, Request};
 use crate::plan::{self, DeploymentPlan, PolicyText, Question, RECORD_VERSION, Record, deployment_plan};
 use crate::policy::{Environment, Policy};
@@ -89,7 +89,12 @@ pub(super) fn judge(asked: &Asked<'_>, facts: Facts, said: &[Said]) -> Decision 
 ///
 /// # Errors
 /// [`RunError`] where GitHub or the policy is in the way, or the environment is not known.
-pub async fn explain<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, pull: PullNumber, word: &EnvName, who: Option<Login>) -> Result<Decision, RunError> {
+pub async fn explain<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    pull: PullNumber,
+    word: &EnvName,
+    who: Option<Login>,
+) -> Result<Decision, RunError> {
     let ask = Ask { pull, comment_node: None, actor: who.clone(), own_run: world.run };
     let survey = world.forge.survey(&ask).await?;
     let trusted = trust::policy(&survey).map_err(|error| RunError::Policy(error.to_string()))?;
@@ -118,7 +123,9 @@ async fn asker<F: Forge>(forge: &F, survey: &Survey, who: Option<Login>) -> Resu
             let (id, _) = roles.get(&login).ok_or_else(|| RunError::Usage(format!("{login} has no access to {}", survey.repository.slug)))?;
             Ok(Person { id: *id, login, kind: ActorKind::Human })
         }
-        None => survey.viewer.clone().ok_or_else(|| RunError::Usage("the server does not say whose token this is; say who would deploy: --as LOGIN".to_owned())),
+        None => {
+            survey.viewer.clone().ok_or_else(|| RunError::Usage("the server does not say whose token this is; say who would deploy: --as LOGIN".to_owned()))
+        }
     }
 }
 

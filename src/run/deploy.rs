@@ -6,7 +6,7 @@ use crate::audit::{AuditEvent, DecisionStore, Outcome as Ended};
 use crate::domain::{CommentId, Person, PullNumber};
 use crate::gates::{Judgement, Verdict};
 use crate::intake::{Command, Origin, Request};
-use crate::perform::{Note, Launch, Said, Started, say, start};
+use crate::perform::{Launch, Note, Said, Started, say, start};
 use crate::plan::{self, Refusal};
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};
 use crate::report::{json, markdown};
@@ -149,7 +149,12 @@ pub(super) async fn react<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R
 }
 
 /// The status comment's text.
-pub(super) fn status<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision, standing: &markdown::Standing<'_>) -> String {
+pub(super) fn status<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    asked: &Asked<'_>,
+    decision: &Decision,
+    standing: &markdown::Standing<'_>,
+) -> String {
     let subject = markdown::Subject {
         request: asked.request,
         environment: &asked.environment.name,

@@ -104,7 +104,9 @@ async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, ev
     if let Some(why) = unlisted(&event.sender, &policy) {
         return Ok(Outcome::nothing(why));
     }
-    let run = world.run.ok_or_else(|| RunError::Usage("a dispatch needs GITHUB_RUN_ID: its run is what makes it the same request when it is run again".to_owned()))?;
+    let run = world
+        .run
+        .ok_or_else(|| RunError::Usage("a dispatch needs GITHUB_RUN_ID: its run is what makes it the same request when it is run again".to_owned()))?;
     let request = dispatch_request(event, &grammar(&policy), run, survey.now).map_err(|mistake| RunError::Usage(mistake.to_string()))?;
     commands::request(world, &survey, &request).await
 }
@@ -147,7 +149,9 @@ fn not_as_sent(event: &CommentEvent, survey: &Survey) -> Option<String> {
     match &survey.comment {
         None => Some("the comment is gone".to_owned()),
         Some(comment) if comment.edited_at.is_some() => Some("the comment was edited".to_owned()),
-        Some(comment) if comment.body.replace("\r\n", "\n") != event.body.replace("\r\n", "\n") => Some("the comment's text is not what the event said".to_owned()),
+        Some(comment) if comment.body.replace("\r\n", "\n") != event.body.replace("\r\n", "\n") => {
+            Some("the comment's text is not what the event said".to_owned())
+        }
         Some(_) => None,
     }
 }

@@ -9,7 +9,7 @@ use super::{Outcome, RunError, World};
 use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
 use crate::facts::ClaimId;
 use crate::intake::Command;
-use crate::perform::{Note, Ending, Finished, finish};
+use crate::perform::{Ending, Finished, Note, finish};
 use crate::plan::Question;
 use crate::ports::{Forge, Programs, Repo};
 use crate::report::markdown;
@@ -36,7 +36,7 @@ struct Kept {
 pub async fn post<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, now: Timestamp) -> Result<Outcome, RunError> {
     let Some(kept) = kept(world) else { return Ok(Outcome::nothing("the main step started no deployment")) };
     let ending = Ending::parse(world.variables.input("status").unwrap_or_default().as_str());
-    let decided = kept.record.as_deref().and_then(|path| read_decision(path));
+    let decided = kept.record.as_deref().and_then(read_decision);
     let seconds = kept.started.map(|started| u64::try_from(now.as_second() - started.as_second()).unwrap_or(0));
     let body = body(world, &kept, decided.as_ref(), ending);
     let end = Finished {
@@ -101,7 +101,12 @@ fn environment_url(question: &Question) -> Option<String> {
     policy.environment(&question.environment).and_then(|environment| environment.url.clone())
 }
 
-fn body<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, kept: &Kept, decided: Option<&(Decision, crate::policy::Policy)>, ending: Ending) -> String {
+fn body<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    kept: &Kept,
+    decided: Option<&(Decision, crate::policy::Policy)>,
+    ending: Ending,
+) -> String {
     let failed = "A step of the job failed. The lock is free again.";
     let cancelled = "The job was cancelled. The lock is free again.";
     let unknown = "The job ended without saying how. The lock is free again; look at the environment.";
@@ -127,7 +132,8 @@ fn entry(kept: &Kept, decision: Option<&Decision>, now: Timestamp) -> Note {
         Some(decision) => {
             let question = decision.question();
             let facts = &question.facts;
-            let note = Note::of(&question.request, now).under(facts.viewer.as_ref()).repository(&facts.repository.slug).approvers(&decision.evaluation().approvers);
+            let note =
+                Note::of(&question.request, now).under(facts.viewer.as_ref()).repository(&facts.repository.slug).approvers(&decision.evaluation().approvers);
             match &question.request.command {
                 Command::Deploy(deploy) => note.services(&deploy.services).version(deploy.version.as_ref()),
                 _ => note,

@@ -211,7 +211,18 @@ fn assume_check(question: &mut Question, name: &str) -> Result<(), SavedError> {
         found = true;
     }
     if !found {
-        let check = Check { kind: CheckKind::Status, name: name.to_owned(), state: CheckState::Success, at: None, id: None, app: None, event: None, run: None, workflow: None, required: false };
+        let check = Check {
+            kind: CheckKind::Status,
+            name: name.to_owned(),
+            state: CheckState::Success,
+            at: None,
+            id: None,
+            app: None,
+            event: None,
+            run: None,
+            workflow: None,
+            required: false,
+        };
         let mut items = std::mem::take(&mut checks.items.items);
         items.push(check);
         checks.items = Listing { total: checks.items.total + 1, complete: checks.items.complete, items };

@@ -157,7 +157,9 @@ fn heard(facts: &Facts, policy: &Policy) -> Vec<Said> {
     comments
         .iter()
         .filter_map(|comment| Some((comment, by_human(comment)?)))
-        .flat_map(|(comment, by)| commands(&comment.body, policy).into_iter().map(move |command| Said { comment: comment.id, by: by.clone(), at: comment.at, command }))
+        .flat_map(|(comment, by)| {
+            commands(&comment.body, policy).into_iter().map(move |command| Said { comment: comment.id, by: by.clone(), at: comment.at, command })
+        })
         .collect()
 }
 

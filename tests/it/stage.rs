@@ -94,7 +94,7 @@ impl Stage {
 
     /// A minute passes.
     pub fn later(&self) {
-        self.hub.clock().advance(Duration::from_secs(60));
+        self.hub.clock().advance(Duration::from_mins(1));
     }
 
     /// Somebody comments a minute later; the event's payload.

@@ -9,7 +9,7 @@ use super::say::Voice;
 use crate::exit::Exit;
 
 /// Tells the story; with `--serve` leaves the sandbox running.
-pub(super) fn demo(options: &Demo, voice: &Voice) -> Exit {
+pub(super) fn demo(options: &Demo, voice: Voice) -> Exit {
     let stage = match stage::Stage::set() {
         Ok(stage) => stage,
         Err(error) => {

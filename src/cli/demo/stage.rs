@@ -114,7 +114,7 @@ impl Stage {
 
     /// A minute passes.
     pub(super) fn later(&self) {
-        self.hub.clock().advance(Duration::from_secs(60));
+        self.hub.clock().advance(Duration::from_mins(1));
     }
 
     /// Somebody comments, and the event reaches the action.

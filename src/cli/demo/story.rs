@@ -10,7 +10,7 @@ use crate::sandbox::state::ReviewState;
 use crate::sandbox::world::Draft;
 
 /// Tells it.
-pub(super) fn tell(stage: &Stage, voice: &Voice) -> Result<(), StageError> {
+pub(super) fn tell(stage: &Stage, voice: Voice) -> Result<(), StageError> {
     let teller = Teller { stage, voice };
     teller.opening();
     teller.first_pull()?;
@@ -23,7 +23,7 @@ pub(super) fn tell(stage: &Stage, voice: &Voice) -> Result<(), StageError> {
 
 struct Teller<'a> {
     stage: &'a Stage,
-    voice: &'a Voice,
+    voice: Voice,
 }
 
 impl Teller<'_> {
@@ -151,7 +151,9 @@ impl Teller<'_> {
         let requests = self.stage.hub.log().len();
         self.voice.answer(&format!(
             "\n{}\n",
-            self.voice.paint.dim(&format!("That was the real code: {requests} HTTP requests to a GitHub in memory, a real git repository, no account, no network."))
+            self.voice
+                .paint
+                .dim(&format!("That was the real code: {requests} HTTP requests to a GitHub in memory, a real git repository, no account, no network."))
         ));
     }
 
@@ -165,10 +167,19 @@ impl Teller<'_> {
     fn expect(&self, delivered: &Delivered, expected: Option<Judgement>) -> Result<(), StageError> {
         let word = |judgement: Option<Judgement>| judgement.map_or("nothing", table::word);
         if delivered.outcome.decision != expected {
-            return Err(StageError::Unexpected(format!("{} came where {} was expected: {}", word(delivered.outcome.decision), word(expected), delivered.outcome.said)));
+            return Err(StageError::Unexpected(format!(
+                "{} came where {} was expected: {}",
+                word(delivered.outcome.decision),
+                word(expected),
+                delivered.outcome.said
+            )));
         }
         let judgement = expected.unwrap_or(Judgement::Go);
-        self.voice.answer(&format!("  {} {}\n", self.voice.paint.judged(judgement, &format!("→ {}", word(expected))), self.voice.paint.dim(&plain(&delivered.outcome.said))));
+        self.voice.answer(&format!(
+            "  {} {}\n",
+            self.voice.paint.judged(judgement, &format!("→ {}", word(expected))),
+            self.voice.paint.dim(&plain(&delivered.outcome.said))
+        ));
         Ok(())
     }
 

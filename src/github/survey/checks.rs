@@ -20,7 +20,8 @@ fn check(context: Context) -> Result<Check, Why> {
         "CheckRun" => {
             let suite = context.check_suite;
             let (app, run) = suite.map_or((None, None), |suite| (suite.app, suite.workflow_run));
-            let (event, run, workflow) = run.map_or((None, None, None), |run| (run.event, run.database_id, run.workflow.and_then(|workflow| workflow.database_id)));
+            let (event, run, workflow) =
+                run.map_or((None, None, None), |run| (run.event, run.database_id, run.workflow.and_then(|workflow| workflow.database_id)));
             Ok(Check {
                 kind: CheckKind::Run,
                 name: context.name.ok_or_else(nameless)?,

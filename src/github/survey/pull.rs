@@ -121,19 +121,19 @@ impl Parts<'_> {
             let branch = suite.branch.as_ref().is_some_and(|branch| branch.name == self.pull.head_ref_name);
             branch && suite.push.as_ref().is_none_or(|push| push.next_sha.as_ref() == Some(head))
         };
-        self.head.commit.check_suites.iter().flat_map(|list| list.present()).filter(here)
+        self.head.commit.check_suites.iter().flat_map(super::super::wire::List::present).filter(here)
     }
 
     fn forced_pushes(&self) -> impl Iterator<Item = (Timestamp, &TimelineItem)> {
         let head = &self.pull.head_ref_oid;
-        let items = self.pull.timeline_items.iter().flat_map(|list| list.present());
+        let items = self.pull.timeline_items.iter().flat_map(super::super::wire::List::present);
         let here = move |item: &&TimelineItem| item.after_commit.as_ref().is_some_and(|commit| commit.oid == *head);
         items.filter(here).filter_map(|item| Some((item.created_at?, item)))
     }
 
     /// Each is true by itself, so that it does no harm where some are missing.
     fn sightings(&self) -> Vec<Sighting> {
-        let reviews = self.pull.reviews.iter().flat_map(|list| list.present());
+        let reviews = self.pull.reviews.iter().flat_map(super::super::wire::List::present);
         let of_head = reviews.filter(|review| review.commit.as_ref().is_some_and(|commit| commit.oid == self.pull.head_ref_oid));
         let suites = self.suites().map(|suite| Sighting { at: suite.created_at, kind: SightingKind::CheckSuite });
         let reviews = of_head.filter_map(|review| Some(Sighting { at: review.submitted_at?, kind: SightingKind::Review }));

@@ -135,7 +135,7 @@ impl Office {
             token: place.token.clone(),
             timeouts: Timeouts::default(),
         };
-        let forge = GitHub::new(settings).map_err(|error| OfficeError::Client(error.to_string()))?;
+        let forge = GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))?;
         let remote = format!("{}/{}.git", place.server_url.trim_end_matches('/'), place.repository);
         let remote = Remote::new(&remote).map_err(|error| OfficeError::Client(error.to_string()))?;
         let children = ChildEnvironment::of(variables.all());

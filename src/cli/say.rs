@@ -52,6 +52,7 @@ impl Voice {
     }
 
     /// An answer, on standard output. A reader that went away is no error.
+    #[expect(clippy::unused_self, reason = "who speaks is part of the sentence")]
     pub fn answer(self, text: &str) {
         let _ = std::io::stdout().write_all(redact(text).as_bytes());
     }
@@ -77,6 +78,7 @@ impl Voice {
     }
 
     /// Something besides the answer, on standard error.
+    #[expect(clippy::unused_self, reason = "who speaks is part of the sentence")]
     pub fn aside(self, text: &str) {
         let _ = std::io::stderr().write_all(redact(text).as_bytes());
     }

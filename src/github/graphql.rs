@@ -180,13 +180,13 @@ fn understand<T: DeserializeOwned>(call: &Call, answer: &Answer) -> Result<Reply
 impl GitHub {
     /// Sends a query; it may be repeated.
     pub(super) async fn query<T: DeserializeOwned>(&self, operation: Operation<'_>, variables: Value) -> Result<Reply<T>, ForgeError> {
-        let call = Call::graphql(operation.name, Effect::Read, operation.permission).with(&body(operation, variables));
+        let call = Call::graphql(operation.name, Effect::Read, operation.permission).with(&body(operation, &variables));
         self.transport.send(&call, understand).await
     }
 
     /// Sends a mutation once; any error in the answer is a failure.
     pub(super) async fn mutate(&self, operation: Operation<'_>, variables: Value) -> Result<(), ForgeError> {
-        let call = Call::graphql(operation.name, Effect::Once, operation.permission).with(&body(operation, variables));
+        let call = Call::graphql(operation.name, Effect::Once, operation.permission).with(&body(operation, &variables));
         let refuse = |call: &Call, answer: &Answer| {
             let reply = understand::<Option<Value>>(call, answer)?;
             match reply.errors.0.first() {
@@ -206,7 +206,7 @@ impl GitHub {
     }
 }
 
-fn body(operation: Operation<'_>, variables: Value) -> Value {
+fn body(operation: Operation<'_>, variables: &Value) -> Value {
     serde_json::json!({ "query": operation.text, "variables": variables })
 }
 
@@ -244,7 +244,7 @@ mod tests {
     fn errors_under_status_200_are_errors() {
         assert_eq!(
             fault(&json!([{ "type": "RATE_LIMITED", "message": "API rate limit exceeded" }])),
-            ForgeFault::RateLimited { after: Some(std::time::Duration::from_secs(60)) }
+            ForgeFault::RateLimited { after: Some(std::time::Duration::from_mins(1)) }
         );
         assert_eq!(
             fault(&json!([{ "type": "FORBIDDEN", "message": "no" }])),

@@ -40,9 +40,9 @@ impl GitHub {
     ///
     /// # Errors
     /// [`SettingsError`] where a URL or the token cannot be used.
-    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+    pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         let repository = settings.repository.clone();
-        Ok(Self { transport: transport::Transport::new(&settings)?, repository })
+        Ok(Self { transport: transport::Transport::new(settings)?, repository })
     }
 }
 

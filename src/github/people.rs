@@ -59,7 +59,12 @@ impl Collaborators {
 }
 
 #[derive(Deserialize)]
-struct Permission {
+struct RolesData {
+    repository: Option<BTreeMap<String, Option<Collaborators>>>,
+}
+
+#[derive(Deserialize)]
+struct Granted {
     permission: String,
     role_name: Option<String>,
     user: Option<RestActor>,
@@ -89,11 +94,7 @@ impl GitHub {
             variables.extend(some.iter().enumerate().map(|(index, login)| (format!("person{index}"), login.as_str().into())));
             let text = repeated(include_str!("queries/roles.graphql"), ROLE_NAMES, some.len());
             let operation = Operation { name: "Roles", text: &text, permission: "metadata: read" };
-            #[derive(Deserialize)]
-            struct Data {
-                repository: Option<BTreeMap<String, Option<Collaborators>>>,
-            }
-            let reply = self.query::<Data>(operation, variables.into()).await?.tolerate(&[&["repository"]])?;
+            let reply = self.query::<RolesData>(operation, variables.into()).await?.tolerate(&[&["repository"]])?;
             let found = reply.data.repository.unwrap_or_default();
             for (index, login) in some.iter().enumerate() {
                 let answer = found.get(&format!("person{index}")).and_then(Option::as_ref);
@@ -113,7 +114,7 @@ impl GitHub {
         let path = Path::repository(&self.repository).then("collaborators").word(login.as_str()).then("permission");
         let call = Call::get(path, "metadata: read");
         let understand = |call: &Call, answer: &super::transport::Answer| {
-            let permission: Permission = answer.parse(call)?;
+            let permission: Granted = answer.parse(call)?;
             // A role of an organisation's own making has a name that is none of the five; `permission` is what it amounts to.
             let role = permission.role_name.as_deref().and_then(Role::parse).or_else(|| Role::parse(&permission.permission));
             match (permission.user, role) {
@@ -197,9 +198,12 @@ impl Reading {
     }
 }
 
+/// A future with its value, once it has one.
+type Awaited<F> = (Pin<Box<F>>, Option<<F as Future>::Output>);
+
 /// Waits for all of them at once, and gives their values in order.
 async fn together<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut waiting: Vec<(Pin<Box<F>>, Option<F::Output>)> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    let mut waiting: Vec<Awaited<F>> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
     poll_fn(|context| {
         for (future, value) in waiting.iter_mut().filter(|(_, value)| value.is_none()) {
             if let Poll::Ready(ready) = future.as_mut().poll(context) {

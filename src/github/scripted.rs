@@ -120,7 +120,7 @@ pub(super) fn client(origin: &str, timeouts: Timeouts) -> GitHub {
         token: SecretString::from(TOKEN),
         timeouts,
     };
-    GitHub::new(settings).expect("usable settings")
+    GitHub::new(&settings).expect("usable settings")
 }
 
 async fn serve(listener: TcpListener, state: State) {

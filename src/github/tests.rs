@@ -140,7 +140,7 @@ async fn d7_a_write_without_an_answer_ends_in_time_and_may_have_happened() {
 async fn d7_a_long_wait_is_handed_to_the_caller() {
     let server = Scripted::new([Turn::status(429).header("retry-after", "120")]).await;
     let error = server.github.run_state(RunId(5)).await.expect_err("too long to wait");
-    assert_eq!(error.fault, ForgeFault::RateLimited { after: Some(Duration::from_secs(120)) });
+    assert_eq!(error.fault, ForgeFault::RateLimited { after: Some(Duration::from_mins(2)) });
     assert_eq!(server.asked().len(), 1);
 }
 

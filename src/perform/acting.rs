@@ -40,6 +40,6 @@ impl<F> Acting<'_, F> {
 pub fn fresh_claim() -> ClaimId {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     ClaimId::new(hex).expect("sixteen bytes are 32 hexadecimal digits")
 }

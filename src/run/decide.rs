@@ -89,6 +89,9 @@ pub(super) fn judge(asked: &Asked<'_>, facts: Facts, said: &[Said]) -> Decision 
 ///
 /// # Errors
 /// [`RunError`] where GitHub or the policy is in the way, or the environment is not known.
+///
+/// # Panics
+/// Never: a number makes a key.
 pub async fn explain<F: Forge, R: Repo, P: Programs>(
     world: &World<'_, F, R, P>,
     pull: PullNumber,

@@ -93,7 +93,7 @@ fn read_decision(path: &str) -> Option<(Decision, crate::policy::Policy)> {
             return None;
         }
     };
-    super::saved::judge_question(question).ok()
+    super::saved::judge_question(&question).ok()
 }
 
 fn environment_url(question: &Question) -> Option<String> {

@@ -83,13 +83,12 @@ fn parse(path: &Path, text: &str) -> Result<Question, SavedError> {
 ///
 /// # Errors
 /// [`SavedError`] where the policy in it is not valid or does not know its environment.
-pub(super) fn judge_question(question: Question) -> Result<(Decision, Policy), SavedError> {
+pub(super) fn judge_question(question: &Question) -> Result<(Decision, Policy), SavedError> {
     let policy = policy::load(&question.policy.text, question.policy.id.clone()).map_err(|faults| SavedError::Policy(faults.render(Paint::Plain)))?;
     let environment =
         policy.environment(&question.environment).ok_or_else(|| SavedError::Policy(super::decide::unknown_environment(&policy, &question.environment)))?;
-    let deploy = match &question.request.command {
-        Command::Deploy(deploy) | Command::Plan(deploy) => deploy,
-        _ => return Err(SavedError::Assumption("the record is not about a deployment".to_owned())),
+    let (Command::Deploy(deploy) | Command::Plan(deploy)) = &question.request.command else {
+        return Err(SavedError::Assumption("the record is not about a deployment".to_owned()));
     };
     let said = plan::said(&plan::requests(&question.facts.pull, &grammar(&policy)));
     let asked = Asked { request: &question.request, deploy, policy: &policy, text: &question.policy, environment };
@@ -112,7 +111,7 @@ pub fn simulate(path: &Path, options: &SimulateOptions) -> Result<Decision, Save
     for assumption in &options.assume {
         assume(&mut question, assumption)?;
     }
-    judge_question(question).map(|(decision, _)| decision)
+    judge_question(&question).map(|(decision, _)| decision)
 }
 
 /// What a replay found.
@@ -135,13 +134,16 @@ pub enum Replayed {
 ///
 /// # Errors
 /// [`SavedError`].
+///
+/// # Panics
+/// Never: an evaluation has string keys only.
 pub fn replay(path: &Path) -> Result<(Decision, Replayed), SavedError> {
     let text = read(path)?;
     let question = parse(path, &text)?;
     let bad = |why: String| SavedError::NoRecord { path: path.display().to_string(), why };
     let recorded: serde_json::Value = serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?;
     let recorded = recorded.get("evaluation").ok_or_else(|| bad("it has no evaluation".to_owned()))?.to_string();
-    let (decision, _) = judge_question(question)?;
+    let (decision, _) = judge_question(&question)?;
     let judged = serde_json::to_value(decision.evaluation()).expect("plain data serialises").to_string();
     if recorded == judged {
         return Ok((decision, Replayed::Same));

@@ -128,7 +128,7 @@ impl Stage {
 
     /// The binary with any arguments, in a job's environment.
     pub fn run(&self, folder: &Path, arguments: &[&str], more: &[(&str, &str)]) -> Job {
-        job(folder, self.command(folder, arguments, more).output().expect("the binary runs"))
+        job(folder, &self.command(folder, arguments, more).output().expect("the binary runs"))
     }
 
     /// The binary's command line, to be started by the test itself.
@@ -175,7 +175,7 @@ impl Stage {
 }
 
 /// What a run left.
-pub fn job(folder: &Path, output: Output) -> Job {
+pub fn job(folder: &Path, output: &Output) -> Job {
     Job {
         folder: folder.to_owned(),
         code: output.status.code().unwrap_or(-1),

@@ -37,7 +37,7 @@ fn check(context: Context) -> Result<Check, Why> {
         }
         "StatusContext" => Ok(Check {
             kind: CheckKind::Status,
-            name: context.context.ok_or_else(nameless)?,
+            name: context.status_name.ok_or_else(nameless)?,
             state: status_state(context.state.as_deref()),
             at: context.created_at,
             id: None,

@@ -334,7 +334,8 @@ pub(in crate::github) struct Context {
     pub started_at: Option<Timestamp>,
     pub database_id: Option<u64>,
     pub check_suite: Option<ContextSuite>,
-    pub context: Option<String>,
+    #[serde(rename = "context")]
+    pub status_name: Option<String>,
     pub state: Option<String>,
     pub created_at: Option<Timestamp>,
     #[serde(default)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{ActorKind, BranchName, Login, PullNumber, RepoSlug, Role, RunId};
+use crate::domain::{ActorKind, BranchName, Login, ObjectId, PullNumber, RepoSlug, Role, RunId};
 use crate::facts::{Check, CheckKind, CheckState, Contributor, Fact, Mergeable, PullOrigin, PullState, RequiredCheck, ReviewState, SightingKind, Visibility};
 use crate::github::scripted::{Scripted, Turn};
 use crate::ports::{Ask, Forge as _, ForgeError, ForgeFault, Survey};
@@ -74,7 +74,7 @@ fn head() -> Value {
 fn data() -> Value {
     json!({
         "rateLimit": { "cost": 3, "remaining": 997, "resetAt": "2024-05-01T11:00:00Z" },
-        "viewer": { "login": "github-actions", "databaseId": 41898282 },
+        "viewer": { "login": "github-actions", "databaseId": 41_898_282 },
         "comment": { "fullDatabaseId": "500", "body": "/deploy staging", "lastEditedAt": null },
         "repository": {
             "id": "R_1", "nameWithOwner": "acme/shop", "isArchived": false, "visibility": "PRIVATE",
@@ -82,7 +82,7 @@ fn data() -> Value {
             "collaborators": { "edges": [{ "permission": "WRITE", "node": { "login": "ann", "databaseId": 1 } }] },
             "locks": { "pageInfo": { "hasNextPage": false }, "nodes": [{ "name": "staging", "target": { "__typename": "Tag", "oid": BLOB, "message": "not ours" } }] },
             "deployments": list(&[json!({ "databaseId": 77, "environment": "staging", "commitOid": OLD, "commit": { "tree": { "oid": TREE } }, "createdAt": "2024-05-01T07:00:00Z",
-                "payload": null, "creator": { "__typename": "Bot", "login": "github-actions", "databaseId": 41898282 },
+                "payload": null, "creator": { "__typename": "Bot", "login": "github-actions", "databaseId": 41_898_282 },
                 "statuses": { "nodes": [{ "state": "SUCCESS", "createdAt": "2024-05-01T07:05:00Z" }] } })]),
             "pullRequest": pull(),
         },
@@ -118,7 +118,7 @@ async fn a_survey_of_an_ordinary_pull_request_is_one_request_and_knows_everythin
     assert_eq!(survey.now.to_string(), "2024-05-01T10:00:00Z");
     assert_eq!(survey.viewer.map(|viewer| viewer.id.0), Some(41_898_282));
     assert_eq!((survey.repository.slug.as_str(), survey.repository.visibility, survey.repository.archived), ("acme/shop", Visibility::Private, false));
-    assert_eq!((survey.base.name.as_str(), survey.base.sha.as_str(), survey.base.policy_id.as_ref().map(|id| id.as_str())), ("main", BASE, Some(BLOB)));
+    assert_eq!((survey.base.name.as_str(), survey.base.sha.as_str(), survey.base.policy_id.as_ref().map(ObjectId::as_str)), ("main", BASE, Some(BLOB)));
     assert_eq!(survey.actor_role, Fact::Known(Role::Write), "a login's case does not matter");
     assert_eq!(survey.comment.as_ref().map(|comment| (comment.id.0, comment.body.as_str())), Some((500, "/deploy staging")));
     assert_eq!(survey.base_policy.known().and_then(Option::as_ref).map(|file| file.text.as_str()), Some("version: 1"));

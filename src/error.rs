@@ -33,6 +33,23 @@ pub fn redact(text: &str) -> String {
     redact_with(text, &known)
 }
 
+/// The text without known secrets: for text that is redacted piece by piece already, and whose markup a secret's shape could break.
+pub fn mask(text: &str) -> String {
+    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    masked(text, &known)
+}
+
+/// A JSON value with every text in it redacted; its names and its shape stay.
+pub fn redact_value(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => Value::String(redact(&text)),
+        Value::Array(items) => Value::Array(items.into_iter().map(redact_value).collect()),
+        Value::Object(fields) => Value::Object(fields.into_iter().map(|(key, value)| (key, redact_value(value))).collect()),
+        other => other,
+    }
+}
+
 /// A text from outside made fit for one line of a message: redacted, control and invisible characters escaped, cut to so many characters.
 pub fn one_line(text: &str, most: usize) -> String {
     let redacted = redact(text);
@@ -51,13 +68,18 @@ pub fn one_line(text: &str, most: usize) -> String {
     line
 }
 
-fn redact_with(text: &str, known: &[String]) -> String {
+fn masked(text: &str, known: &[String]) -> String {
     let mut text = text.to_owned();
     for secret in known.iter().filter(|secret| !secret.is_empty()) {
         if text.contains(secret.as_str()) {
             text = text.replace(secret.as_str(), MASK);
         }
     }
+    text
+}
+
+fn redact_with(text: &str, known: &[String]) -> String {
+    let mut text = masked(text, known);
     for (shape, instead) in SHAPES.iter() {
         if let std::borrow::Cow::Owned(changed) = shape.replace_all(&text, *instead) {
             text = changed;
@@ -69,7 +91,7 @@ fn redact_with(text: &str, known: &[String]) -> String {
 static SHAPES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     let shape = |pattern: &str, instead: &'static str| (Regex::new(pattern).expect("a pattern of ours compiles; a test uses each"), instead);
     vec![
-        shape(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", "***"),
+        shape(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^-]*-----END [A-Z ]*PRIVATE KEY-----|[A-Za-z0-9+/=\s]*)", "***"),
         shape(r#"(?i)\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token|digest)\s+)?[^\s"',;]+"#, "${1}***"),
         shape(r"(?i)\b(bearer|basic|token)\s+[a-z0-9+/=._~-]{20,}", "${1} ***"),
         shape(r"gh[a-z]_[A-Za-z0-9][A-Za-z0-9_.-]{7,}", "***"),

@@ -19,6 +19,8 @@ pub enum Exit {
     Files,
     /// A bug of ours.
     Bug,
+    /// A signal stopped it.
+    Stopped,
 }
 
 /// Every exit code with its meaning: the docs are compared with it.
@@ -31,6 +33,7 @@ pub const EXITS: &[(Exit, u8, &str)] = &[
     (Exit::Forge, 10, "GitHub could not be reached, or did not do what was asked"),
     (Exit::Files, 11, "a file could not be read or written"),
     (Exit::Bug, 70, "a bug of ours"),
+    (Exit::Stopped, 130, "stopped by a signal, before anything was deployed"),
 ];
 
 impl Exit {

@@ -1,5 +1,7 @@
 //! `shipgate action`: the event that Actions gives, and its post step.
 
+use std::time::Duration;
+
 use super::office::{Office, OfficeError, Place};
 use super::say::Voice;
 use crate::domain::shown;
@@ -45,7 +47,8 @@ pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
     };
     block_on(async {
         let office = Office::open(Place::from(variables, None)?, variables)?;
-        let outcome = run::action(&office.world(variables), event).await;
+        office.runner().ready().map_err(RunError::from)?;
+        let outcome = until_stopped(&office, run::action(&office.world(variables), event)).await;
         office.runner().output("audit-head", &office.audit_head());
         let outcome = outcome?;
         if outcome.decision.is_none() {
@@ -53,6 +56,42 @@ pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
         }
         Ok(outcome)
     })
+}
+
+/// How long what goes on may take to leave a true state after a signal. The runner waits 7.5 s before it sends the next.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Runs it to its end. After SIGINT or SIGTERM nothing new is begun, and what was begun has two seconds to be taken back; what cannot be is left to the
+/// post step.
+async fn until_stopped(office: &Office, work: impl Future<Output = Result<Outcome, RunError>>) -> Result<Outcome, RunError> {
+    let mut work = std::pin::pin!(work);
+    tokio::select! {
+        biased;
+        () = signalled() => office.halt(),
+        outcome = &mut work => return outcome,
+    }
+    tokio::time::timeout(GRACE, work).await.unwrap_or(Err(RunError::Stopped))
+}
+
+/// Waits for a signal that asks us to stop.
+#[cfg(unix)]
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Waits for a signal that asks us to stop.
+#[cfg(not(unix))]
+async fn signalled() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Ends what the main step started, where it started something.

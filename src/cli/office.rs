@@ -1,6 +1,6 @@
 //! Brings the outside together for one run of the pipeline: client, git, programs, audit log, runner's files.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 
 use secrecy::SecretString;
@@ -32,6 +32,8 @@ pub struct Place {
     pub folder: PathBuf,
     /// Our workflow run.
     pub run: Option<RunId>,
+    /// Which attempt of it.
+    pub attempt: Option<u64>,
 }
 
 /// Why there is nowhere to work.
@@ -91,10 +93,11 @@ impl Place {
             hint: "set GITHUB_TOKEN (in a workflow: the input `token`), e.g. GITHUB_TOKEN=$(gh auth token)",
         })?;
         let run = variables.run_id().map_err(|error| invalid(&error, "GITHUB_RUN_ID is a number"))?;
+        let attempt = variables.run_attempt().map_err(|error| invalid(&error, "GITHUB_RUN_ATTEMPT is a number"))?;
         let api_url = variables.api_url().unwrap_or_else(|| "https://api.github.com".to_owned());
         let graphql_url = variables.graphql_url().unwrap_or_else(|| graphql_beside(&api_url));
         let server_url = variables.server_url().unwrap_or_else(|| "https://github.com".to_owned());
-        Ok(Self { repository, token, api_url, graphql_url, server_url, folder: folder(variables), run })
+        Ok(Self { repository, token, api_url, graphql_url, server_url, folder: folder(variables), run, attempt })
     }
 }
 
@@ -118,6 +121,7 @@ pub struct Office {
     programs: LocalPrograms,
     audit: RefCell<AuditLog>,
     runner: Runner,
+    halt: Cell<bool>,
     place: Place,
 }
 
@@ -146,7 +150,7 @@ impl Office {
         let runner =
             Runner { output: variables.output_path(), state: variables.state_path(), summary: variables.step_summary_path(), commands: variables.in_actions() };
         runner.output("audit-file", &audit_file.display().to_string());
-        Ok(Self { forge, repo, programs, audit: RefCell::new(audit), runner, place })
+        Ok(Self { forge, repo, programs, audit: RefCell::new(audit), runner, halt: Cell::new(false), place })
     }
 
     /// The world of the pipeline.
@@ -161,9 +165,16 @@ impl Office {
             audit: &self.audit,
             runner: &self.runner,
             run: place.run,
+            attempt: place.attempt,
+            halt: &self.halt,
             log_url,
             records: place.folder.join("decisions"),
         }
+    }
+
+    /// Asks what goes on to begin nothing new.
+    pub fn halt(&self) {
+        self.halt.set(true);
     }
 
     /// The runner's files.

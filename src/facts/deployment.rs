@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::lock::ClaimId;
-use crate::domain::{CommitSha, DeploymentId, EnvName, Login, ObjectId, Person, PersonId, PullNumber, Reason, RequestKey, ServiceName, Version};
+use crate::domain::{CommitSha, DeploymentId, EnvName, Login, ObjectId, Person, PersonId, PullNumber, Reason, RequestKey, RunId, ServiceName, Version};
 
 /// One deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +86,12 @@ pub struct DeploymentPayload {
     pub reason: Option<Reason>,
     /// The object id of the policy that judged it.
     pub policy: ObjectId,
+    /// The workflow run that deploys, where it is one. Where the lock's hold names another, that one counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
+    /// Which attempt of that run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u64>,
 }
 
 /// Whether a workflow run is still going.
@@ -108,6 +114,11 @@ impl Deployment {
     pub fn succeeded(&self) -> bool {
         let decisive = self.states.iter().find(|change| !matches!(change.state, DeploymentState::Inactive));
         decisive.is_some_and(|change| change.state == DeploymentState::Success)
+    }
+
+    /// True when it was created under this claim.
+    pub fn is_of(&self, claim: &ClaimId) -> bool {
+        self.payload.as_ref().is_some_and(|payload| payload.claim == *claim)
     }
 
     /// True when it was begun and is not finished.

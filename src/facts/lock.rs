@@ -63,6 +63,9 @@ pub struct Hold {
     /// The workflow run that deploys, where it is one: when it is over, nobody renews or frees this hold any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
+    /// Which attempt of that run: a later one may go on with what an earlier one left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u64>,
     /// The services held; the whole environment where empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<ServiceName>,

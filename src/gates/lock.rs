@@ -196,6 +196,7 @@ mod tests {
             pull: PullNumber(11),
             kind,
             run: None,
+            attempt: None,
             services: Vec::new(),
             reason: Some(Reason::new("load test").expect("a reason")),
             since: "2026-03-10T11:00:00Z".parse().expect("a time"),

@@ -83,7 +83,8 @@ impl GitHub {
 
     pub(super) async fn write_tag(&self, at: &CommitSha, name: &str, message: &str) -> Result<ObjectId, ForgeError> {
         let path = Path::repository(&self.repository).then("git/tags");
-        let call = Call::rest(Method::POST, path, Effect::Once, "contents: write").with(&json!({
+        // A second object that nothing points at does no harm.
+        let call = Call::rest(Method::POST, path, Effect::Idempotent, "contents: write").with(&json!({
             "tag": name,
             "message": message,
             "object": at,

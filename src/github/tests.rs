@@ -34,6 +34,8 @@ fn new_deployment() -> NewDeployment {
             ticket: None,
             reason: None,
             policy: ObjectId::new(OLD).expect("valid"),
+            run: None,
+            attempt: None,
         },
     }
 }

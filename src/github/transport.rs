@@ -105,7 +105,16 @@ impl Call {
 impl Answer {
     /// The body as a value of ours.
     pub(super) fn parse<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
-        serde_json::from_slice(&self.body).map_err(|error| Failure { error: call.malformed(self, error.to_string()), wait: None })
+        serde_json::from_slice(&self.body).map_err(|error| {
+            // What is no JSON at all was cut or replaced on the way: asked again, it may come whole.
+            let cut = error.is_eof() || error.is_syntax();
+            let error = if cut {
+                call.error(Some(self), ForgeFault::Broken(fault::words(&error.to_string())), Wrote::Maybe)
+            } else {
+                call.malformed(self, error.to_string())
+            };
+            Failure { error, wait: None }
+        })
     }
 }
 

@@ -101,7 +101,8 @@ impl GitHub {
 
     pub(super) async fn write_state(&self, deployment: DeploymentId, state: &NewState) -> Result<(), ForgeError> {
         let path = Path::repository(&self.repository).then("deployments").number(deployment).then("statuses");
-        let call = Call::rest(Method::POST, path, Effect::Once, "deployments: write");
+        // A state that was set twice says the same as one that was set once.
+        let call = Call::rest(Method::POST, path, Effect::Idempotent, "deployments: write");
         let Some(word) = state_word(state.state) else {
             return Err(call.error(None, ForgeFault::Invalid("an unknown state cannot be set".to_owned()), Wrote::Nothing));
         };

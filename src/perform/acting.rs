@@ -1,6 +1,6 @@
 //! What every effect needs: the forge, the audit log, the runner's files.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::Note;
 use crate::audit::{AuditEvent, AuditLog};
@@ -19,6 +19,10 @@ pub struct Acting<'a, F> {
     pub runner: &'a Runner,
     /// Our workflow run, where there is one.
     pub run: Option<RunId>,
+    /// Which attempt of it.
+    pub attempt: Option<u64>,
+    /// True once somebody asked us to stop: nothing new is begun then.
+    pub halt: &'a Cell<bool>,
     /// Where our run can be seen.
     pub log_url: Option<&'a str>,
 }

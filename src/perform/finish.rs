@@ -2,7 +2,7 @@
 
 use super::Note;
 use super::locks::Swap;
-use super::{Acting, Said, fresh_claim, say};
+use super::{Acting, Said, find_comment, fresh_claim, say};
 use crate::audit::{AuditEvent, Outcome};
 use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
 use crate::facts::{ClaimId, DeploymentState, Lock};
@@ -41,14 +41,16 @@ pub struct Finished<'a> {
     pub sha: &'a CommitSha,
     /// The claim of its lock.
     pub claim: &'a ClaimId,
-    /// The deployment; where absent it is looked for by the claim.
-    pub deployment: Option<DeploymentId>,
-    /// The status comment.
+    /// The deployment.
+    pub deployment: DeploymentId,
+    /// The status comment; where absent it is looked for.
     pub comment: Option<CommentId>,
     /// The comment with the command, for the reaction.
     pub command_comment: Option<CommentId>,
     /// The status comment's new text.
     pub body: &'a str,
+    /// What it says instead where the lock could not be freed.
+    pub stuck: &'a str,
     /// Where the environment can be seen.
     pub environment_url: Option<String>,
     /// The repository's global node id.
@@ -103,9 +105,11 @@ impl Ending {
 /// # Errors
 /// The first [`ForgeError`]; everything that could be done was done all the same.
 pub async fn finish<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<(), ForgeError> {
-    let said = Said { pull: end.pull, key: end.key, existing: end.comment, body: end.body };
-    let (state, freed, _, ()) =
-        tokio::join!(set_state(acting, end), acting.release(end.environment, end.claim, end.sha, end.repository), say(acting, &said), react(acting, end),);
+    let (state, freed, comment, ()) = tokio::join!(set_state(acting, end), freed(acting, end), conclude(acting, end, end.body), react(acting, end));
+    if freed.is_err() {
+        let end = Finished { comment, ..end.clone() };
+        conclude(acting, &end, end.stuck).await;
+    }
     let outcome = end.ending.outcome();
     acting.note(AuditEvent::DeploymentExecuted, end.entry.clone().outcome(outcome).took(end.seconds).detail("exit_code", exit_code(end.ending)));
     if matches!(freed, Ok(true)) {
@@ -114,6 +118,32 @@ pub async fn finish<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Res
     acting.note(AuditEvent::DeploymentCompleted, end.entry.clone().outcome(outcome).took(end.seconds).no_rollback());
     state?;
     freed.map(|_| ())
+}
+
+/// Frees the claim; tried once more, because a lock that stays keeps others waiting.
+async fn freed<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<bool, ForgeError> {
+    match acting.release(end.environment, end.claim, end.sha, end.repository).await {
+        Err(error) => {
+            tracing::warn!("freeing the lock of {} once more: {error}", end.environment);
+            acting.release(end.environment, end.claim, end.sha, end.repository).await
+        }
+        done => done,
+    }
+}
+
+/// Says how it ended in the request's comment. Where the main step does not know the comment, it may have been written all the same.
+async fn conclude<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>, body: &str) -> Option<CommentId> {
+    let existing = match end.comment {
+        Some(comment) => Some(comment),
+        None => match find_comment(acting.forge, end.pull, end.key).await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::warn!("the comment could not be looked for, so that none is written: {error}");
+                return None;
+            }
+        },
+    };
+    say(acting, &Said { pull: end.pull, key: end.key, existing, body }).await
 }
 
 /// The exit code that the job's outcome stands for: the runner tells the outcome, not the code.
@@ -126,24 +156,13 @@ fn exit_code(ending: Ending) -> Option<i32> {
 }
 
 async fn set_state<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<(), ForgeError> {
-    let id = if let Some(id) = end.deployment {
-        Some(id)
-    } else {
-        let found = acting.forge.deployments(end.environment).await?;
-        found.into_iter().find(|deployment| deployment.payload.as_ref().is_some_and(|payload| payload.claim == *end.claim)).map(|deployment| deployment.id)
+    let description = match end.ending {
+        Ending::Unknown => "The run ended without saying how".to_owned(),
+        known => format!("The job ended with {}", known.as_str()),
     };
-    let Some(id) = id else { return Ok(()) };
-    let state = NewState {
-        state: end.ending.state(),
-        description: format!("The job ended with {}", end.ending.as_str()),
-        log_url: acting.log_url.map(str::to_owned),
-        environment_url: end.environment_url.clone(),
-    };
-    match acting.forge.set_state(id, &state).await {
-        // A state that was set twice says the same as one that was set once.
-        Err(error) if error.fault.is_transient() => acting.forge.set_state(id, &state).await,
-        other => other,
-    }
+    let (log_url, environment_url) = (acting.log_url.map(str::to_owned), end.environment_url.clone());
+    let state = NewState { state: end.ending.state(), description, log_url, environment_url };
+    acting.forge.set_state(end.deployment, &state).await
 }
 
 async fn react<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) {
@@ -156,7 +175,10 @@ async fn react<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) {
 
 impl<F: Forge> Acting<'_, F> {
     /// Frees this claim, and nothing else. `false` where it was not there any more.
-    pub(super) async fn release(&self, environment: &EnvName, claim: &ClaimId, at: &CommitSha, repository: &str) -> Result<bool, ForgeError> {
+    ///
+    /// # Errors
+    /// [`ForgeError`] where it could not be freed.
+    pub async fn release(&self, environment: &EnvName, claim: &ClaimId, at: &CommitSha, repository: &str) -> Result<bool, ForgeError> {
         for _ in 0..ROUNDS {
             let locks = self.forge.locks().await?;
             let Some(lock) = locks.iter().find(|lock: &&Lock| lock.environment == *environment) else { return Ok(false) };

@@ -2,7 +2,7 @@
 
 use super::Acting;
 use crate::domain::{CommentId, PullNumber, RequestKey};
-use crate::error::redact;
+use crate::error::mask;
 use crate::ports::{Forge, ForgeError, Wrote};
 
 /// What to say, and where.
@@ -31,7 +31,8 @@ pub async fn say<F: Forge>(acting: &Acting<'_, F>, said: &Said<'_>) -> Option<Co
 }
 
 async fn try_say<F: Forge>(forge: &F, said: &Said<'_>) -> Result<CommentId, ForgeError> {
-    let body = redact(said.body);
+    // Its pieces are redacted already; redacting the whole would break its markup.
+    let body = mask(said.body);
     if let Some(id) = said.existing {
         match forge.edit_comment(id, &body).await {
             Ok(()) => return Ok(id),
@@ -48,13 +49,21 @@ async fn try_say<F: Forge>(forge: &F, said: &Said<'_>) -> Result<CommentId, Forg
 
 async fn read_back<F: Forge>(forge: &F, said: &Said<'_>, body: &str, error: ForgeError) -> Result<CommentId, ForgeError> {
     tracing::debug!("looking whether the comment was written: {error}");
-    let start = format!("<!-- shipgate {} ", said.key);
-    let ours = forge.our_comments(said.pull).await?;
-    match ours.iter().rfind(|comment| comment.body.starts_with(&start)) {
+    match find_comment(forge, said.pull, said.key).await? {
         Some(comment) => {
-            forge.edit_comment(comment.id, body).await?;
-            Ok(comment.id)
+            forge.edit_comment(comment, body).await?;
+            Ok(comment)
         }
         None => forge.comment(said.pull, body).await,
     }
+}
+
+/// The status comment of a request, as the server has it.
+///
+/// # Errors
+/// [`ForgeError`] where nobody can tell.
+pub async fn find_comment<F: Forge>(forge: &F, pull: PullNumber, key: &RequestKey) -> Result<Option<CommentId>, ForgeError> {
+    let start = format!("<!-- shipgate {key} ");
+    let ours = forge.our_comments(pull).await?;
+    Ok(ours.iter().rfind(|comment| comment.body.starts_with(&start)).map(|comment| comment.id))
 }

@@ -11,6 +11,7 @@ use crate::intake::{Deploy, Request};
 use crate::plan::{self, Claim, LockChange, Refusal};
 use crate::policy::{Environment, Tier};
 use crate::ports::{Forge, ForgeError, NewDeployment, NewState, Standing, Swapped, Wrote};
+use crate::runner::{RunnerError, Value};
 
 /// What to start.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,12 @@ pub struct Launch<'a> {
     pub comment: &'a str,
     /// The status comment, where there is one already.
     pub existing: Option<CommentId>,
+    /// The claim to make.
+    pub claim: &'a ClaimId,
+    /// A deployment of this request that an earlier attempt left: it is carried on with instead of another.
+    pub adopt: Option<DeploymentId>,
+    /// Where the decision record is; empty where it could not be stored.
+    pub record: &'a str,
 }
 
 /// How starting ended.
@@ -51,55 +58,100 @@ pub enum Started {
 pub struct Running {
     /// Its id.
     pub deployment: DeploymentId,
-    /// The claim that holds its lock.
-    pub claim: ClaimId,
     /// Its status comment, where it could be written.
     pub comment: Option<CommentId>,
 }
 
-/// Starts it.
+/// Why nothing was started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A request failed for good. The lock is free again then, or a log line says that it could not be freed.
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
+    /// The post step would not have heard of it.
+    #[error(transparent)]
+    Runner(#[from] RunnerError),
+    /// Somebody asked us to stop.
+    #[error("the job was stopped")]
+    Stopped,
+}
+
+/// Starts it, or carries on with what an earlier attempt of the same request left.
 ///
 /// # Errors
-/// [`ForgeError`] where a request failed for good. The lock is free again then, or the error says that it could not be freed.
-pub async fn start<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Result<Started, ForgeError> {
+/// [`StartError`]: nothing runs.
+pub async fn start<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Result<Started, StartError> {
     let change = match plan_claim(acting, launch) {
         Ok(change) => change,
         Err(refusal) => return Ok(Started::LockRefused(refusal)),
     };
-    let claim = change.record.change.clone();
     let (record, standing) = tokio::join!(acting.write_lock_record(&change, launch.clearance.commit()), acting.forge.standing(launch.request.pull));
     if let Some(changed) = changed(&standing?, launch.clearance) {
         return Ok(Started::Changed(changed));
     }
-    acting.runner.keep("request", launch.request.key.as_str());
-    acting.runner.keep("environment", launch.environment.name.as_str());
-    acting.runner.keep("claim", claim.as_str());
-    acting.runner.keep("sha", launch.clearance.commit().as_str());
-    acting.runner.keep("pull", &launch.request.pull.to_string());
-    acting.runner.keep("repository", &launch.facts.repository.node_id);
-    acting.runner.keep("started", &launch.facts.now.to_string());
-    let swap = Swap { change: &change, at: launch.clearance.commit(), repository: &launch.facts.repository.node_id };
-    if acting.swap_to(&swap, record?).await? == Swapped::Lost {
-        return Ok(Started::LockLost);
+    let record = record?;
+    keep(acting, launch)?;
+    if acting.halt.get() {
+        return Err(StartError::Stopped);
     }
-    acting.note(AuditEvent::LockClaimed, entry(launch).outcome(Outcome::Done).detail("claim", claim.as_str()).detail("until", until(&change)));
-    match create(acting, launch, &claim).await {
-        Ok(deployment) => Ok(Started::Running(running(acting, launch, claim, deployment).await)),
+    let swap = Swap { change: &change, at: launch.clearance.commit(), repository: &launch.facts.repository.node_id };
+    match acting.swap_to(&swap, record).await {
+        Ok(Swapped::Done) => {}
+        Ok(Swapped::Lost) => return Ok(Started::LockLost),
         Err(error) => {
-            acting.free_claim(launch.environment, &claim, launch.clearance.commit(), &launch.facts.repository.node_id).await;
-            Err(error)
+            // Nobody knows whether it is claimed: what was not claimed is freed in vain.
+            if error.wrote == Wrote::Maybe {
+                free(acting, launch).await;
+            }
+            return Err(error.into());
+        }
+    }
+    acting.note(AuditEvent::LockClaimed, entry(launch).outcome(Outcome::Done).detail("claim", launch.claim.as_str()).detail("until", until(&change, launch)));
+    if acting.halt.get() {
+        free(acting, launch).await;
+        return Err(StartError::Stopped);
+    }
+    match create(acting, launch).await {
+        Ok(deployment) => Ok(Started::Running(running(acting, launch, deployment).await)),
+        Err(error) => {
+            // Where a deployment may have been created, its lock stays: the post step looks for it and ends both.
+            if error.wrote == Wrote::Nothing {
+                free(acting, launch).await;
+            }
+            Err(error.into())
         }
     }
 }
 
+/// What the post step must know, before there is anything to know: it finds the deployment by its claim.
+fn keep<F>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Result<(), RunnerError> {
+    let (pull, started) = (launch.request.pull.to_string(), launch.facts.now.to_string());
+    acting.runner.keep(&[
+        ("request", Value::Text(launch.request.key.as_str())),
+        ("environment", Value::Text(launch.environment.name.as_str())),
+        ("sha", Value::Text(launch.clearance.commit().as_str())),
+        ("pull", Value::Text(&pull)),
+        ("repository", Value::Text(&launch.facts.repository.node_id)),
+        ("started", Value::Text(&started)),
+        ("record", Value::Text(launch.record)),
+        ("claim", Value::Text(launch.claim.as_str())),
+    ])
+}
+
+async fn free<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>) {
+    acting.free_claim(launch.environment, launch.claim, launch.clearance.commit(), &launch.facts.repository.node_id).await;
+}
+
 /// When the claim frees itself.
-fn until(change: &LockChange) -> Option<String> {
-    change.record.holds.iter().find(|hold| hold.claim == change.record.change).and_then(|hold| hold.until).map(|until| until.to_string())
+fn until(change: &LockChange, launch: &Launch<'_>) -> Option<String> {
+    change.record.holds.iter().find(|hold| hold.claim == *launch.claim).and_then(|hold| hold.until).map(|until| until.to_string())
 }
 
 fn plan_claim<F>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Result<LockChange, Refusal> {
     let until = launch.environment.gates.lock.expires.after(launch.facts.now);
-    let wish = Claim { clearance: launch.clearance, request: launch.request, services: &launch.deploy.services, id: fresh_claim(), until, run: acting.run };
+    let (clearance, request, services) = (launch.clearance, launch.request, &launch.deploy.services);
+    let (id, change) = (launch.claim.clone(), fresh_claim());
+    let wish = Claim { clearance, request, services, id, change, until, run: acting.run, attempt: acting.attempt };
     plan::claim(&wish, launch.facts)
 }
 
@@ -129,12 +181,16 @@ fn entry(launch: &Launch<'_>) -> Note {
 }
 
 /// Creates the deployment once: where nobody knows whether it was created, it is looked for by its claim first.
-async fn create<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>, claim: &ClaimId) -> Result<DeploymentId, ForgeError> {
-    let new = new_deployment(launch, claim);
+async fn create<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Result<DeploymentId, ForgeError> {
+    if let Some(deployment) = launch.adopt {
+        return Ok(deployment);
+    }
+    let new = new_deployment(acting, launch);
     match acting.forge.deploy(&new).await {
         Err(error) if error.wrote == Wrote::Maybe => {
-            let found = acting.forge.deployments(&new.environment).await?;
-            match found.iter().find(|deployment| deployment.payload.as_ref().is_some_and(|payload| payload.claim == *claim)) {
+            // Where even that cannot be read, the first error says more, and that it may have happened.
+            let Ok(found) = acting.forge.deployments(&new.environment).await else { return Err(error) };
+            match found.iter().find(|deployment| deployment.is_of(launch.claim)) {
                 Some(deployment) => Ok(deployment.id),
                 None => acting.forge.deploy(&new).await,
             }
@@ -143,11 +199,11 @@ async fn create<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>, claim: &C
     }
 }
 
-fn new_deployment(launch: &Launch<'_>, claim: &ClaimId) -> NewDeployment {
+fn new_deployment<F>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> NewDeployment {
     let payload = DeploymentPayload {
         schema_version: 1,
         request: launch.request.key.clone(),
-        claim: claim.clone(),
+        claim: launch.claim.clone(),
         environment: launch.environment.name.clone(),
         pull: launch.request.pull,
         requester: launch.request.actor.clone(),
@@ -157,6 +213,8 @@ fn new_deployment(launch: &Launch<'_>, claim: &ClaimId) -> NewDeployment {
         ticket: None,
         reason: launch.deploy.reason.clone(),
         policy: launch.clearance.policy().clone(),
+        run: acting.run,
+        attempt: acting.attempt,
     };
     NewDeployment {
         environment: launch.environment.name.clone(),
@@ -167,9 +225,9 @@ fn new_deployment(launch: &Launch<'_>, claim: &ClaimId) -> NewDeployment {
     }
 }
 
-async fn running<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>, claim: ClaimId, deployment: DeploymentId) -> Running {
-    acting.runner.keep("deployment", &deployment.to_string());
-    acting.note(AuditEvent::DeploymentStarted, entry(launch).outcome(Outcome::Started).detail("deployment_id", deployment.0).detail("claim", claim.as_str()));
+async fn running<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>, deployment: DeploymentId) -> Running {
+    let note = entry(launch).outcome(Outcome::Started).detail("deployment_id", deployment.0).detail("claim", launch.claim.as_str());
+    acting.note(AuditEvent::DeploymentStarted, note);
     let state = NewState {
         state: DeploymentState::InProgress,
         description: "Every gate says go; deploying".to_owned(),
@@ -182,8 +240,5 @@ async fn running<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>, claim: C
         // The deployment exists and holds its lock: it is true that it runs, and its end sets the next state.
         tracing::warn!("the deployment could not be marked as running: {error}");
     }
-    if let Some(comment) = comment {
-        acting.runner.keep("comment", &comment.to_string());
-    }
-    Running { deployment, claim, comment }
+    Running { deployment, comment }
 }

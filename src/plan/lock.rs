@@ -29,12 +29,16 @@ pub struct Claim<'a> {
     pub request: &'a Request,
     /// The services it deploys; all where empty.
     pub services: &'a [ServiceName],
-    /// A fresh id.
+    /// The claim's id.
     pub id: ClaimId,
+    /// A fresh id of the change of the record.
+    pub change: ClaimId,
     /// When it frees itself.
     pub until: Timestamp,
     /// The workflow run that deploys.
     pub run: Option<RunId>,
+    /// Which attempt of it.
+    pub attempt: Option<u64>,
 }
 
 /// Why a lock was not changed.
@@ -105,12 +109,13 @@ pub fn claim(claim: &Claim<'_>, facts: &Facts) -> Result<LockChange, Refusal> {
         pull: claim.request.pull,
         kind: LockKind::Deployment,
         run: claim.run,
+        attempt: claim.attempt,
         services: claim.services.to_vec(),
         reason: None,
         since: facts.now,
         until: Some(claim.until),
     });
-    Ok(change(environment, seen, &claim.id, facts.now))
+    Ok(change(environment, seen, &claim.change, facts.now))
 }
 
 /// A sticky lock on a whole environment. The same person locking again renews theirs.
@@ -130,6 +135,7 @@ pub fn lock(environment: &EnvName, sticky: &Sticky<'_>, facts: &Facts) -> Result
         pull: sticky.request.pull,
         kind: LockKind::Sticky,
         run: None,
+        attempt: None,
         services: Vec::new(),
         reason: sticky.reason.cloned(),
         since: facts.now,

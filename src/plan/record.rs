@@ -60,15 +60,6 @@ impl Record {
     /// # Panics
     /// Never: the types have string keys and finite numbers only.
     pub fn redacted(&self) -> Value {
-        redacted(serde_json::to_value(self).expect("plain data serialises"))
-    }
-}
-
-fn redacted(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(crate::error::redact(&text)),
-        Value::Array(items) => Value::Array(items.into_iter().map(redacted).collect()),
-        Value::Object(fields) => Value::Object(fields.into_iter().map(|(key, value)| (key, redacted(value))).collect()),
-        other => other,
+        crate::error::redact_value(serde_json::to_value(self).expect("plain data serialises"))
     }
 }

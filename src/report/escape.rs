@@ -3,9 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::domain::is_invisible;
+use crate::error::redact;
 
-/// The text on one line, with every control and invisible character escaped: safe in a terminal and in a log.
+/// The text on one line, without secrets, with every control and invisible character escaped: safe in a terminal and in a log. Secrets
+/// go here, before there is markup around the text that their shapes would not see through, or would break (row A5).
 pub fn plain(text: &str) -> String {
+    let text = redact(text);
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         if character == '\n' || character == '\t' {
@@ -61,7 +64,7 @@ pub fn code(text: &str) -> String {
 
 /// A Markdown code fence around a block, longer than any run of backticks in it.
 pub fn fenced(text: &str) -> String {
-    let safe: String = text.lines().map(plain).collect::<Vec<_>>().join("\n");
+    let safe: String = redact(text).lines().map(plain).collect::<Vec<_>>().join("\n");
     let longest = safe.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}text\n{safe}\n{fence}")

@@ -32,6 +32,16 @@ pub struct Decided<'a> {
 /// # Panics
 /// Never: the types have string keys and finite numbers only.
 pub fn decided(question: &Question, evaluation: &Evaluation, plan: &DeploymentPlan) -> String {
+    let mut text = serde_json::to_string_pretty(&value(question, evaluation, plan)).expect("plain data serialises");
+    text.push('\n');
+    text
+}
+
+/// The decision as a JSON value, its texts redacted.
+///
+/// # Panics
+/// Never: the types have string keys and finite numbers only.
+pub fn value(question: &Question, evaluation: &Evaluation, plan: &DeploymentPlan) -> serde_json::Value {
     let view = Decided {
         schema_version: 1,
         verdict: evaluation.verdict.judgement(),
@@ -42,7 +52,5 @@ pub fn decided(question: &Question, evaluation: &Evaluation, plan: &DeploymentPl
         gates: &evaluation.answers,
         plan,
     };
-    let mut text = serde_json::to_string_pretty(&view).expect("plain data serialises");
-    text.push('\n');
-    text
+    crate::error::redact_value(serde_json::to_value(&view).expect("plain data serialises"))
 }

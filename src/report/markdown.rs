@@ -22,14 +22,24 @@ pub enum Standing<'a> {
     Planned(&'a DeploymentPlan),
     /// Cleared, locked, created: the deployment runs.
     Running,
-    /// Ended well.
-    Succeeded,
+    /// Ended well, with how the lock stands.
+    Succeeded(&'a str),
     /// Ended badly, with what is known.
     Failed(&'a str),
     /// Stopped by somebody.
     Cancelled(&'a str),
     /// It could not be carried out: an error, with what to do.
     Broken(&'a str),
+}
+
+impl Standing<'_> {
+    /// Its own words, where it has some; not escaped.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Succeeded(why) | Self::Failed(why) | Self::Cancelled(why) | Self::Broken(why) => why,
+            Self::Held | Self::Planned(_) | Self::Running => "",
+        }
+    }
 }
 
 /// What a status comment is about.
@@ -74,7 +84,7 @@ fn headline(subject: &Subject<'_>, judgement: Judgement, standing: &Standing<'_>
         Standing::Held => format!("⛔ Deployment to {environment} is refused"),
         Standing::Planned(_) => format!("📋 Plan for {environment}: {} {}", mark(judgement), word(judgement)),
         Standing::Running => format!("🚀 Deploying to {environment}"),
-        Standing::Succeeded => format!("✅ Deployed to {environment}"),
+        Standing::Succeeded(_) => format!("✅ Deployed to {environment}"),
         Standing::Failed(_) => format!("❌ Deployment to {environment} failed"),
         Standing::Cancelled(_) => format!("🚫 Deployment to {environment} was cancelled"),
         Standing::Broken(_) => format!("❌ Deployment to {environment} could not be carried out"),
@@ -88,15 +98,14 @@ fn sentence(subject: &Subject<'_>, standing: &Standing<'_>) -> String {
         Standing::Held => None,
         Standing::Planned(_) => Some("Nothing was changed.".to_owned()),
         Standing::Running => Some("Every gate says go; the environment is locked while it runs.".to_owned()),
-        Standing::Succeeded => Some("The lock is free again.".to_owned()),
-        Standing::Failed(why) | Standing::Cancelled(why) | Standing::Broken(why) => Some(markdown(why)),
+        Standing::Succeeded(why) | Standing::Failed(why) | Standing::Cancelled(why) | Standing::Broken(why) => Some(markdown(why)),
     };
     if let Some(more) = more {
         let _ = write!(out, " {more}");
     }
     for (name, url) in [("environment", subject.url), ("run", subject.log)] {
         if let Some(url) = url.filter(|url| url.starts_with("https://") || url.starts_with("http://")) {
-            let _ = write!(out, " [{name}]({})", url.replace([' ', ')', '(', '<', '>', '"'], ""));
+            let _ = write!(out, " [{name}]({})", crate::error::redact(url).replace([' ', ')', '(', '<', '>', '"'], ""));
         }
     }
     out.push_str("\n\n");

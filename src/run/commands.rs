@@ -234,6 +234,7 @@ pub(super) async fn broken_policy<F: Forge, R: Repo, P: Programs>(
 /// A closed or merged pull request frees its sticky locks.
 pub(super) async fn pull_closed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, pull: PullNumber) -> Result<Outcome, RunError> {
     let survey = world.forge.survey(&Ask { pull, comment_node: None, actor: None, own_run: world.run }).await?;
+    super::orphans::end(world, &survey, &[]).await;
     let mut locks = match survey.locks.get() {
         Ok(locks) => locks.clone(),
         Err(why) => return Ok(Outcome::nothing(format!("the locks could not be read: {}", why.what))),

@@ -1,47 +1,55 @@
 //! `/deploy` and everything that judges a waiting `/deploy` again.
 
+use super::before::{Before, Left, before};
 use super::decide::{Asked, Decision, decide};
 use super::{Outcome, ROUNDS, RunError, World, grammar, trust};
 use crate::audit::{AuditEvent, DecisionStore, Outcome as Ended};
 use crate::domain::{CommentId, Person, PullNumber};
 use crate::gates::{Judgement, Verdict};
 use crate::intake::{Command, Origin, Request};
-use crate::perform::{Launch, Note, Said, Started, say, start};
+use crate::perform::{Ending, Finished, Launch, Note, Said, Started, finish, fresh_claim, say, start};
 use crate::plan::{self, Refusal};
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};
 use crate::report::{json, markdown};
-use crate::run::decide::facts_of;
+use crate::runner::{RunnerError, Value};
 
 /// Judges a deploy request and acts on the verdict.
 pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, survey: &Survey, asked: &Asked<'_>) -> Result<Outcome, RunError> {
-    if let Some(outcome) = already_done(world, survey, asked) {
-        return Ok(outcome);
-    }
-    note_requested(world, asked, survey);
+    let fresh_id = fresh_claim();
     let mut fresh: Option<Survey> = None;
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let seen = fresh.as_ref().unwrap_or(survey);
+        let left = match before(world, seen, asked, &fresh_id).await? {
+            Before::Nothing => None,
+            Before::Left(left) => Some(left),
+            Before::Settled(why) => {
+                world.runner.output("decision", "none");
+                return Ok(Outcome::nothing(why));
+            }
+        };
+        if round == 0 {
+            note_requested(world, asked, survey);
+        }
         let decision = decide(world, seen, asked).await;
         let existing = plan::status_comment(&asked.request.key, &seen.pull).map(|comment| comment.id);
         let kept = keep(world, asked, &decision);
-        let Verdict::Go(clearance) = &decision.evaluation().verdict else {
-            return Ok(hold(world, asked, &decision, existing).await);
+        let decided = Decided { asked, decision: &decision, existing };
+        let clearance = match (&decision.evaluation().verdict, left.as_ref()) {
+            (Verdict::Go(clearance), Some(left)) if left.sha != *clearance.commit() => {
+                return abandon(world, &decided, left, "the head moved since").await;
+            }
+            (Verdict::Go(clearance), _) => clearance,
+            (_, Some(left)) => return abandon(world, &decided, left, "the gates do not say go any more").await,
+            (_, None) => return Ok(hold(world, asked, &decision, existing).await),
         };
         let approvers = &decision.evaluation().approvers;
         let comment = status(world, asked, &decision, &markdown::Standing::Running);
-        let facts = &decision.question().facts;
-        let launch =
-            Launch { clearance, request: asked.request, deploy: asked.deploy, environment: asked.environment, facts, approvers, comment: &comment, existing };
+        let (request, deploy, environment, facts) = (asked.request, asked.deploy, asked.environment, &decision.question().facts);
+        let (claim, adopt) = left.as_ref().map_or((&fresh_id, None), |left| (&left.claim, Some(left.id)));
+        let launch = Launch { clearance, request, deploy, environment, facts, approvers, comment: &comment, existing, claim, adopt, record: &kept };
         match start(&world.acting(), &launch).await {
             Ok(Started::Running(running)) => {
-                world.runner.keep("record", &kept);
-                outputs(world, asked, &decision);
-                world.runner.output("deployment-id", &running.deployment.to_string());
-                world.runner.output("lock", running.claim.as_str());
-                if let Some(comment) = running.comment {
-                    world.runner.output("comment-id", &comment.to_string());
-                }
-                return Ok(Outcome::decided(Judgement::Go, &asked.environment.name, format!("deployment {} runs", running.deployment)));
+                return goes(world, &decided, &Left { id: running.deployment, claim: claim.clone(), sha: clearance.commit().clone() }, running.comment).await;
             }
             Ok(Started::LockLost) => fresh = Some(again(world, asked.request).await?),
             Ok(Started::LockRefused(refusal)) => return Ok(refused_late(world, asked, &decision, Late { existing, why: late(&refusal) }).await),
@@ -56,14 +64,76 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
     Ok(Outcome::decided(Judgement::Waiting, &asked.environment.name, why))
 }
 
-/// The same event again, after its deployment was created: it is not created twice (row C5).
-fn already_done<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, survey: &Survey, asked: &Asked<'_>) -> Option<Outcome> {
-    let facts = facts_of(survey, asked.request);
-    if !plan::was_carried_out(&asked.request.key, &facts) {
-        return None;
+/// A decision and what it is about.
+struct Decided<'a> {
+    asked: &'a Asked<'a>,
+    decision: &'a Decision,
+    existing: Option<CommentId>,
+}
+
+/// It runs: tells the later steps, and then the post step. Where they cannot be told, nobody will deploy, and the deployment is ended.
+async fn goes<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    decided: &Decided<'_>,
+    runs: &Left,
+    comment: Option<CommentId>,
+) -> Result<Outcome, RunError> {
+    let (deployment, comment) = (runs.id.to_string(), comment.map(|comment| comment.to_string()).unwrap_or_default());
+    let ids = [("deployment-id", deployment.as_str()), ("lock", runs.claim.as_str()), ("comment-id", comment.as_str())];
+    let told = tell(world, decided.asked, decided.decision, &ids);
+    // The post step takes the job's outcome for the deployment's only where this was kept: then the later steps were told.
+    let kept = told.and_then(|()| world.runner.keep(&[("comment", Value::Text(&comment)), ("deployment", Value::Text(&deployment))]));
+    if let Err(error) = kept {
+        world.runner.output("decision", "error");
+        let why = format!("the job could not be told to go on: {error}");
+        end_left(world, decided, runs, &why).await?;
+        return Err(error.into());
     }
-    world.runner.output("decision", "none");
-    Some(Outcome::nothing("this command was carried out already: the event was delivered again"))
+    let said = format!("deployment {deployment} runs");
+    Ok(Outcome::decided(Judgement::Go, &decided.asked.environment.name, said))
+}
+
+/// A deployment that an earlier run left cannot be carried on with: it is ended, and the verdict stands.
+async fn abandon<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, decided: &Decided<'_>, left: &Left, why: &str) -> Result<Outcome, RunError> {
+    let judgement = match decided.decision.evaluation().verdict.judgement() {
+        Judgement::Waiting => Judgement::Waiting,
+        Judgement::Go | Judgement::NoGo => Judgement::NoGo,
+    };
+    end_left(world, decided, left, &format!("an earlier run began it and ended without saying how, and {why}")).await?;
+    if let Err(error) = tell(world, decided.asked, decided.decision, &[]) {
+        tracing::error!("{error}");
+    }
+    world.runner.output("decision", crate::report::table::word(judgement));
+    Ok(Outcome::decided(judgement, &decided.asked.environment.name, format!("deployment {} was given up: {why}", left.id)))
+}
+
+/// Ends a deployment of this request that nobody carries out: state, comment, lock.
+async fn end_left<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, decided: &Decided<'_>, left: &Left, why: &str) -> Result<(), ForgeError> {
+    let Decided { asked, decision, existing } = decided;
+    let text = |lock: &str| status(world, asked, decision, &markdown::Standing::Broken(&format!("It was given up: {why}. {lock} Give the command again.")));
+    let (body, stuck) = (text("The lock is free again."), text("The lock could not be freed yet; it frees itself when the run is over."));
+    let facts = &decision.question().facts;
+    let end = Finished {
+        ending: Ending::Unknown,
+        key: &asked.request.key,
+        pull: asked.request.pull,
+        environment: &asked.environment.name,
+        sha: &left.sha,
+        claim: &left.claim,
+        deployment: left.id,
+        comment: *existing,
+        command_comment: match &asked.request.origin {
+            Origin::Comment { id, .. } => Some(*id),
+            Origin::Dispatch | Origin::Terminal => None,
+        },
+        body: &body,
+        stuck: &stuck,
+        environment_url: asked.environment.url.clone(),
+        repository: &facts.repository.node_id,
+        seconds: None,
+        entry: entry(asked, decision).detail("deployment_id", left.id.0),
+    };
+    finish(&world.acting(), &end).await
 }
 
 async fn again<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, request: &Request) -> Result<Survey, ForgeError> {
@@ -76,6 +146,7 @@ pub(super) async fn reconsider<F: Forge, R: Repo, P: Programs>(world: &World<'_,
     let Ok(trusted) = trust::policy(&survey) else { return Ok(None) };
     let requests = plan::requests(&survey.pull, &grammar(&trusted.policy));
     let facts = crate::gather::from_survey(&survey);
+    super::orphans::end(world, &survey, &[]).await;
     let mut last = None;
     for (name, request) in plan::pending(&requests, &trusted.policy, &facts) {
         let Command::Deploy(wish) = &request.command else { continue };
@@ -219,19 +290,32 @@ fn codes(decision: &Decision) -> Vec<&'static str> {
     decision.evaluation().answers.iter().flat_map(|answer| &answer.reasons).map(|reason| reason.code).collect()
 }
 
-/// The outputs that every decision has.
+/// The outputs that every decision has; a failure is only said.
 fn outputs<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision) {
+    if let Err(error) = tell(world, asked, decision, &[]) {
+        tracing::error!("{error}");
+    }
+}
+
+/// Tells the later steps, in one go, the decision last: what was cut off says nothing.
+fn tell<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision, ids: &[(&str, &str)]) -> Result<(), RunnerError> {
     let evaluation = decision.evaluation();
     let reason = crate::report::table::reasons(evaluation).first().map_or("", |reason| reason.code);
     let pull = &decision.question().facts.pull;
-    let runner = world.runner;
-    runner.output("decision", crate::report::table::word(evaluation.verdict.judgement()));
-    runner.output("reason", reason);
-    runner.output("environment", asked.environment.name.as_str());
-    runner.output("sha", pull.head.as_str());
-    runner.output("ref", pull.head_branch.as_str());
-    runner.output("version", asked.deploy.version.as_ref().map_or("", |version| version.as_str()));
-    runner.output("services", &serde_json::to_string(&asked.deploy.services).expect("names serialise"));
-    runner.output("parameters", &serde_json::to_string(&asked.deploy.parameters).expect("parameters serialise"));
-    runner.output("result", json::decided(decision.question(), evaluation, &decision.plan).trim_end());
+    let services = serde_json::to_value(&asked.deploy.services).expect("names serialise");
+    let parameters = serde_json::to_value(&asked.deploy.parameters).expect("parameters serialise");
+    let result = json::value(decision.question(), evaluation, &decision.plan);
+    let mut outputs: Vec<(&str, Value<'_>)> = ids.iter().map(|(name, value)| (*name, Value::Text(value))).collect();
+    outputs.extend([
+        ("reason", Value::Text(reason)),
+        ("environment", Value::Text(asked.environment.name.as_str())),
+        ("sha", Value::Text(pull.head.as_str())),
+        ("ref", Value::Text(pull.head_branch.as_str())),
+        ("version", Value::Text(asked.deploy.version.as_ref().map_or("", |version| version.as_str()))),
+        ("services", Value::Json(&services)),
+        ("parameters", Value::Json(&parameters)),
+        ("result", Value::Json(&result)),
+        ("decision", Value::Text(crate::report::table::word(evaluation.verdict.judgement()))),
+    ]);
+    world.runner.tell(&outputs)
 }

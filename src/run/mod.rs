@@ -2,15 +2,17 @@
 //!
 //! `explain` stops after the evaluation, `/plan` after the plan, `simulate` takes its facts from a file: nobody writes any of it twice.
 
+mod before;
 mod commands;
 mod decide;
 mod deploy;
+mod orphans;
 mod outcome;
 mod post;
 mod saved;
 mod trust;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 
 use crate::audit::AuditLog;
@@ -48,6 +50,10 @@ pub struct World<'a, F, R, P> {
     pub runner: &'a Runner,
     /// Our workflow run.
     pub run: Option<RunId>,
+    /// Which attempt of it.
+    pub attempt: Option<u64>,
+    /// True once somebody asked us to stop.
+    pub halt: &'a Cell<bool>,
     /// Where our run can be seen.
     pub log_url: Option<String>,
     /// Where decision records are kept.
@@ -56,7 +62,8 @@ pub struct World<'a, F, R, P> {
 
 impl<F: Forge, R: Repo, P: Programs> World<'_, F, R, P> {
     fn acting(&self) -> Acting<'_, F> {
-        Acting { forge: self.forge, audit: self.audit, runner: self.runner, run: self.run, log_url: self.log_url.as_deref() }
+        let World { forge, audit, runner, run, attempt, halt, .. } = *self;
+        Acting { forge, audit, runner, run, attempt, halt, log_url: self.log_url.as_deref() }
     }
 }
 
@@ -108,7 +115,9 @@ async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, ev
         .run
         .ok_or_else(|| RunError::Usage("a dispatch needs GITHUB_RUN_ID: its run is what makes it the same request when it is run again".to_owned()))?;
     let request = dispatch_request(event, &grammar(&policy), run, survey.now).map_err(|mistake| RunError::Usage(mistake.to_string()))?;
-    commands::request(world, &survey, &request).await
+    let outcome = commands::request(world, &survey, &request).await;
+    orphans::end(world, &survey, std::slice::from_ref(&request)).await;
+    outcome
 }
 
 /// Handles a new comment: its commands, in order, each on fresh facts.
@@ -118,7 +127,7 @@ async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, eve
     if let Err(error) = reaction {
         tracing::warn!("the reaction could not be added: {error}");
     }
-    let mut survey = survey?;
+    let survey = survey?;
     if let Some(why) = not_as_sent(event, &survey) {
         return Ok(Outcome::nothing(why));
     }
@@ -134,13 +143,23 @@ async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, eve
         Asked::Nothing(why) => return Ok(Outcome::nothing(why.to_string())),
         Asked::Mistaken(mistakes) => return commands::mistaken(world, event, &mistakes, &policy).await,
     };
+    in_order(world, (survey, &ask), &requests).await
+}
+
+/// Handles a comment's commands in order, each on fresh facts; then ends what others left behind.
+async fn in_order<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    (mut survey, ask): (Survey, &Ask),
+    requests: &[Request],
+) -> Result<Outcome, RunError> {
     let mut outcome = Outcome::nothing("the comment carried no command");
     for (index, request) in requests.iter().enumerate() {
         if index > 0 {
-            survey = world.forge.survey(&ask).await?;
+            survey = world.forge.survey(ask).await?;
         }
         outcome = commands::request(world, &survey, request).await?;
     }
+    orphans::end(world, &survey, requests).await;
     Ok(outcome)
 }
 

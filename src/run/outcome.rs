@@ -3,7 +3,9 @@
 use crate::domain::EnvName;
 use crate::exit::Exit;
 use crate::gates::Judgement;
+use crate::perform::StartError;
 use crate::ports::{ForgeError, ForgeFault};
+use crate::runner::RunnerError;
 
 /// What an event came to.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +61,22 @@ pub enum RunError {
     /// A word on the command line that the policy does not know.
     #[error("SG-USAGE: {0}")]
     Usage(String),
+    /// The runner would not hear of what is done.
+    #[error("SG-FILE: {0}")]
+    Runner(#[from] RunnerError),
+    /// Somebody asked us to stop.
+    #[error("SG-STOPPED: stopped by a signal, before anything was deployed")]
+    Stopped,
+}
+
+impl From<StartError> for RunError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Forge(error) => Self::Forge(error),
+            StartError::Runner(error) => Self::Runner(error),
+            StartError::Stopped => Self::Stopped,
+        }
+    }
 }
 
 impl RunError {
@@ -68,6 +86,8 @@ impl RunError {
             Self::Forge(_) => Exit::Forge,
             Self::Policy(_) => Exit::InvalidPolicy,
             Self::Usage(_) => Exit::Usage,
+            Self::Runner(_) => Exit::Files,
+            Self::Stopped => Exit::Stopped,
         }
     }
 
@@ -77,6 +97,8 @@ impl RunError {
             Self::Forge(error) => forge_hint(&error.fault),
             Self::Policy(_) => Some("run `shipgate policy check` on the base branch's .github/shipgate.yml".to_owned()),
             Self::Usage(_) => None,
+            Self::Runner(_) => Some("nothing is deployed that later steps would not hear of: mend the runner's files and re-run the job".to_owned()),
+            Self::Stopped => Some("re-run the job to deploy after all".to_owned()),
         }
     }
 }
@@ -88,6 +110,7 @@ fn forge_hint(fault: &ForgeFault) -> Option<String> {
             format!("add `{permission}` to the workflow's `permissions:`")
         }
         ForgeFault::RateLimited { .. } => "wait until the rate limit is reset, and re-run the job".to_owned(),
+        ForgeFault::Malformed(_) => "re-run the job; where that does not help, look at https://www.githubstatus.com".to_owned(),
         fault if fault.is_transient() => "re-run the job: it carries on where it stopped".to_owned(),
         _ => return None,
     };

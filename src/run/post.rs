@@ -9,9 +9,10 @@ use super::{Outcome, RunError, World};
 use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
 use crate::facts::ClaimId;
 use crate::intake::Command;
-use crate::perform::{Ending, Finished, Note, finish};
+use crate::perform::{Ending, Finished, Note, Said, find_comment, finish, say};
 use crate::plan::Question;
 use crate::ports::{Forge, Programs, Repo};
+use crate::report::escape::markdown as escape;
 use crate::report::markdown;
 use crate::run::decide::Decision;
 
@@ -35,10 +36,33 @@ struct Kept {
 /// [`RunError`] where GitHub did not take it; the deployment's lock frees itself after its time then.
 pub async fn post<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, now: Timestamp) -> Result<Outcome, RunError> {
     let Some(kept) = kept(world) else { return Ok(Outcome::nothing("the main step started no deployment")) };
-    let ending = Ending::parse(world.variables.input("status").unwrap_or_default().as_str());
     let decided = kept.record.as_deref().and_then(read_decision);
+    // The main step keeps the deployment when it has told the later steps to go: the job's outcome is the deployment's only then.
+    let (deployment, ending) = match kept.deployment {
+        Some(id) => (id, Ending::parse(world.variables.input("status").unwrap_or_default().as_str())),
+        None => match left(world, &kept).await? {
+            Some(id) => (id, Ending::Unknown),
+            None => return nothing_runs(world, &kept, decided.as_ref()).await,
+        },
+    };
     let seconds = kept.started.map(|started| u64::try_from(now.as_second() - started.as_second()).unwrap_or(0));
-    let body = body(world, &kept, decided.as_ref(), ending);
+    let body = |lock: &str| {
+        let failed = format!("A step of the job failed. {lock}");
+        let cancelled = format!("The job was cancelled. {lock}");
+        let unknown = match kept.deployment {
+            Some(_) => format!("The job ended without saying how. {lock} Look at the environment."),
+            None => format!("The step did not come to its end, so that the job's next steps were not told to deploy. {lock} Give the command again."),
+        };
+        let standing = match ending {
+            Ending::Success => markdown::Standing::Succeeded(lock),
+            Ending::Failure => markdown::Standing::Failed(&failed),
+            Ending::Cancelled => markdown::Standing::Cancelled(&cancelled),
+            Ending::Unknown => markdown::Standing::Failed(&unknown),
+        };
+        let title = format!("Deployment to {}: {}", kept.environment, ending.as_str());
+        body(world, (&kept, &title), decided.as_ref(), &standing)
+    };
+    let (body, stuck) = (body("The lock is free again."), body("The lock could not be freed yet; it frees itself when the run is over."));
     let end = Finished {
         ending,
         key: &kept.key,
@@ -46,17 +70,42 @@ pub async fn post<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, no
         environment: &kept.environment,
         sha: &kept.sha,
         claim: &kept.claim,
-        deployment: kept.deployment,
+        deployment,
         comment: kept.comment,
         command_comment: command_comment(&kept.key),
         body: &body,
+        stuck: &stuck,
         environment_url: decided.as_ref().and_then(|(decision, _)| environment_url(decision.question())),
         repository: &kept.repository,
         seconds,
-        entry: entry(&kept, decided.as_ref().map(|(decision, _)| decision), now),
+        entry: entry(&kept, deployment, (decided.as_ref().map(|(decision, _)| decision), now)),
     };
     finish(&world.acting(), &end).await?;
     Ok(Outcome::done(format!("the deployment to {} ended with {}", kept.environment, ending.as_str())))
+}
+
+/// The deployment that the main step created and could not tell anybody of, where it still counts as running.
+async fn left<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, kept: &Kept) -> Result<Option<DeploymentId>, RunError> {
+    let found = world.forge.deployments(&kept.environment).await?;
+    Ok(found.into_iter().find(|deployment| deployment.is_of(&kept.claim) && deployment.is_running()).map(|deployment| deployment.id))
+}
+
+/// The main step claimed, and no deployment runs: the claim is freed where it is still there. A comment that says more is left as it is.
+async fn nothing_runs<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    kept: &Kept,
+    decided: Option<&(Decision, crate::policy::Policy)>,
+) -> Result<Outcome, RunError> {
+    let acting = world.acting();
+    let (freed, comment) =
+        tokio::join!(acting.release(&kept.environment, &kept.claim, &kept.sha, &kept.repository), find_comment(world.forge, kept.pull, &kept.key));
+    if freed? && matches!(comment, Ok(None)) {
+        let why = "Nothing was deployed: the step did not come to its end. The lock is free again. Give the command again.";
+        let title = format!("Deployment to {}: not begun", kept.environment);
+        let body = body(world, (kept, &title), decided, &markdown::Standing::Broken(why));
+        say(&acting, &Said { pull: kept.pull, key: &kept.key, existing: None, body: &body }).await;
+    }
+    Ok(Outcome::done("the main step started no deployment; its claim is free"))
 }
 
 /// A deployment was started exactly where its claim was kept.
@@ -78,7 +127,7 @@ fn kept<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>) -> Option<Ke
 }
 
 /// The comment that the request came with, by its key.
-fn command_comment(key: &RequestKey) -> Option<CommentId> {
+pub(super) fn command_comment(key: &RequestKey) -> Option<CommentId> {
     let rest = key.as_str().strip_prefix("comment-")?;
     let (id, _) = rest.split_once('-')?;
     id.parse().ok().map(CommentId)
@@ -103,31 +152,21 @@ fn environment_url(question: &Question) -> Option<String> {
 
 fn body<F: Forge, R: Repo, P: Programs>(
     world: &World<'_, F, R, P>,
-    kept: &Kept,
+    (kept, title): (&Kept, &str),
     decided: Option<&(Decision, crate::policy::Policy)>,
-    ending: Ending,
+    standing: &markdown::Standing<'_>,
 ) -> String {
-    let failed = "A step of the job failed. The lock is free again.";
-    let cancelled = "The job was cancelled. The lock is free again.";
-    let unknown = "The job ended without saying how. The lock is free again; look at the environment.";
-    let standing = match ending {
-        Ending::Success => markdown::Standing::Succeeded,
-        Ending::Failure => markdown::Standing::Failed(failed),
-        Ending::Cancelled => markdown::Standing::Cancelled(cancelled),
-        Ending::Unknown => markdown::Standing::Failed(unknown),
-    };
     if let Some((decision, policy)) = decided {
         let question = decision.question();
         if let (Command::Deploy(deploy), Some(environment)) = (&question.request.command, policy.environment(&question.environment)) {
             let asked = Asked { request: &question.request, deploy, policy, text: &question.policy, environment };
-            return super::deploy::status(world, &asked, decision, &standing);
+            return super::deploy::status(world, &asked, decision, standing);
         }
     }
-    let word = ending.as_str();
-    markdown::reply(kept.key.as_str(), &format!("Deployment to {}: {word}", kept.environment), "The lock is free again\\.")
+    markdown::reply(kept.key.as_str(), title, &escape(standing.words()))
 }
 
-fn entry(kept: &Kept, decision: Option<&Decision>, now: Timestamp) -> Note {
+fn entry(kept: &Kept, deployment: DeploymentId, (decision, now): (Option<&Decision>, Timestamp)) -> Note {
     let note = match decision {
         Some(decision) => {
             let question = decision.question();
@@ -141,9 +180,5 @@ fn entry(kept: &Kept, decision: Option<&Decision>, now: Timestamp) -> Note {
         }
         None => Note::at(now).detail("request", kept.key.as_str()),
     };
-    let note = note.environment(&kept.environment).detail("commit", kept.sha.as_str());
-    match kept.deployment {
-        Some(id) => note.detail("deployment_id", id.0),
-        None => note,
-    }
+    note.environment(&kept.environment).detail("commit", kept.sha.as_str()).detail("deployment_id", deployment.0)
 }

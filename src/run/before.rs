@@ -1,0 +1,101 @@
+//! What became of this request before: the same event may be delivered twice, and a job may be run again (row C5).
+//!
+//! A deployment that an earlier run of the request left behind is carried on with; one that runs in a job that is alive, or that has
+//! ended, is left alone. Whoever may be alive is alive: nobody's claim is taken over on a guess.
+
+use super::decide::Asked;
+use super::{RunError, World};
+use crate::domain::{CommitSha, DeploymentId, RunId};
+use crate::facts::{ClaimId, Deployment, Hold, LockKind, RunState};
+use crate::ports::{Forge, ForgeError, Programs, Repo, Survey};
+
+/// What became of a request before.
+#[derive(Debug)]
+pub(super) enum Before {
+    /// Nothing that counts: it is judged.
+    Nothing,
+    /// A deployment was created, and whoever created it is gone.
+    Left(Left),
+    /// There is nothing to do, and why.
+    Settled(String),
+}
+
+/// A deployment with the claim of its lock.
+#[derive(Clone, Debug)]
+pub(super) struct Left {
+    pub(super) id: DeploymentId,
+    pub(super) claim: ClaimId,
+    pub(super) sha: CommitSha,
+}
+
+/// How many deployments of one environment are read back at once.
+const MOST: usize = 30;
+
+/// Looks, in what the survey saw, and at the run behind a deployment or hold of this request where there is one. `claim` is this very attempt's.
+///
+/// # Errors
+/// [`RunError`] where nobody can tell: then nothing may be deployed.
+pub(super) async fn before<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    survey: &Survey,
+    asked: &Asked<'_>,
+    claim: &ClaimId,
+) -> Result<Before, RunError> {
+    let deployments = of_request(world.forge, survey, asked).await?;
+    let hold = holds(survey).find(|hold| hold.kind == LockKind::Deployment && hold.request == asked.request.key && hold.is_live(survey.now));
+    let Some(deployment) = deployments.iter().find(|deployment| deployment.is_running()) else {
+        if !deployments.is_empty() {
+            return Ok(Before::Settled(
+                "this command was carried out already: the event was delivered again. To deploy again, give the command again".to_owned(),
+            ));
+        }
+        let Some(hold) = hold.filter(|hold| hold.claim != *claim) else { return Ok(Before::Nothing) };
+        return Ok(match gone(world, hold.run, hold.attempt).await? {
+            true => Before::Nothing,
+            false => Before::Settled(alive(hold.run)),
+        });
+    };
+    let Some(payload) = &deployment.payload else { return Ok(Before::Nothing) };
+    let (run, attempt) = hold.map_or((payload.run, payload.attempt), |hold| (hold.run, hold.attempt));
+    if !gone(world, run, attempt).await? {
+        return Ok(Before::Settled(alive(run)));
+    }
+    Ok(Before::Left(Left { id: deployment.id, claim: payload.claim.clone(), sha: deployment.sha.clone() }))
+}
+
+/// Every hold that the survey saw.
+pub(super) fn holds(survey: &Survey) -> impl Iterator<Item = &Hold> {
+    let locks = survey.locks.known().map(Vec::as_slice).unwrap_or_default();
+    locks.iter().filter_map(|lock| lock.record.as_ref()).flat_map(|record| &record.holds)
+}
+
+/// The deployments of this request. Where the survey's list ends before the request was made, the environment's own is asked.
+async fn of_request<F: Forge>(forge: &F, survey: &Survey, asked: &Asked<'_>) -> Result<Vec<Deployment>, RunError> {
+    let of_this = |deployment: &Deployment| deployment.payload.as_ref().is_some_and(|payload| payload.request == asked.request.key);
+    let reaches = |items: &[Deployment]| items.iter().any(|deployment| deployment.created_at < asked.request.at);
+    if let Some(list) = survey.deployments.known().filter(|list| list.complete || reaches(&list.items) || list.items.iter().any(of_this)) {
+        return Ok(list.items.iter().filter(|deployment| of_this(deployment)).cloned().collect());
+    }
+    let items = forge.deployments(&asked.environment.name).await?;
+    if items.len() >= MOST && !reaches(&items) && !items.iter().any(of_this) {
+        let why = "there were too many deployments since this command to tell whether it was carried out; give the command again";
+        return Err(RunError::Usage(why.to_owned()));
+    }
+    Ok(items.into_iter().filter(of_this).collect())
+}
+
+/// True where whoever ran this is gone for certain: the run is over, or it is this run and an earlier attempt of it.
+async fn gone<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, run: Option<RunId>, attempt: Option<u64>) -> Result<bool, ForgeError> {
+    match run {
+        None => Ok(false),
+        Some(run) if world.run == Some(run) => Ok(world.attempt > attempt),
+        Some(run) => Ok(world.forge.run_state(run).await? == RunState::Over),
+    }
+}
+
+fn alive(run: Option<RunId>) -> String {
+    match run {
+        Some(run) => format!("this command is being carried out already, by run {run}"),
+        None => "this command is being carried out already, by nobody knows which run".to_owned(),
+    }
+}

@@ -59,6 +59,9 @@ impl Report {
                 if let Some(torn) = torn {
                     let _infallible = writeln!(text, "  warning {}", warning(torn));
                 }
+                if *lines == 0 {
+                    text.push_str("  note    the log is empty: there was nothing to verify\n");
+                }
                 if !self.held_against_head {
                     text.push_str("  note    whether the end was cut off shows only against a published head: --head SEQUENCE:HASH\n");
                 }

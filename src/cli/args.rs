@@ -4,9 +4,77 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::domain::PullNumber;
+
+/// What stands below the help of the program.
+const BEGIN: &str = "\
+Begin with:
+  shipgate demo            the whole story in a second, on this machine
+  shipgate policy check    the rules of the repository you are in
+  shipgate help COMMAND    more on one command, with examples";
+
+/// What stands below the help of `demo`.
+const DEMO: &str = "\
+Examples:
+  shipgate demo
+  shipgate demo --serve    and then, elsewhere, the curl and gh commands that it prints";
+
+/// What stands below the help of `explain`.
+const EXPLAIN: &str = "\
+Examples:
+  GITHUB_TOKEN=$(gh auth token) shipgate explain --pr 12 --env production
+  shipgate explain --pr 12 --env production --as octocat --save decision.json
+  shipgate explain --pr 12 --env production --json | jq .verdict
+
+Exit code: 0 go, 1 no-go, 4 waiting.";
+
+/// What stands below the help of `simulate`.
+const SIMULATE: &str = "\
+Examples:
+  shipgate simulate decision.json --assume approval=octocat --assume confirm=hubot
+  shipgate simulate decision.json --at 2026-12-24T10:00Z
+  shipgate simulate decision.json --policy .github/shipgate.yml
+
+A record is what `shipgate explain --save FILE` writes, and what the action's output `record` names.
+Exit code: 0 go, 1 no-go, 4 waiting.";
+
+/// What stands below the help of `replay`.
+const REPLAY: &str = "\
+A record is what `shipgate explain --save FILE` writes, and what the action's output `record` names.
+Exit code: 0 the same, 1 another answer.";
+
+/// What stands below the help of `policy check`.
+const CHECK: &str = "\
+Examples:
+  shipgate policy check
+  shipgate policy check draft.yml --json | jq '.faults[] | {line, message}'
+
+Exit code: 0 valid, 3 not valid or not there.";
+
+/// What stands below the help of `policy schema`.
+const SCHEMA: &str = "\
+Example: write it beside the policy, and name it in the policy's first line:
+  shipgate policy schema > .github/shipgate.schema.json
+  # yaml-language-server: $schema=shipgate.schema.json";
+
+/// What stands below the help of `audit verify`.
+const VERIFY: &str = "\
+Examples:
+  shipgate audit verify audit.jsonl
+  shipgate audit verify audit.jsonl --head 46:5d41…    the action's output `audit-head`
+
+Exit code: 0 verified, 1 tampered with.";
+
+/// What stands below the help of `completions`.
+const COMPLETIONS: &str = "\
+Examples:
+  source <(shipgate completions bash)
+  shipgate completions zsh > \"${fpath[1]}/_shipgate\"
+  shipgate completions fish > ~/.config/fish/completions/shipgate.fish";
+
 /// Takes a change from commit to production and refuses what is not ready.
 #[derive(Debug, Parser)]
-#[command(name = "shipgate", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "shipgate", version, about, max_term_width = 100, after_help = BEGIN)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -14,8 +82,8 @@ pub struct Cli {
     /// More on standard error: once for every step, twice for every request.
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub verbose: u8,
-    /// Colour: decoration only.
-    #[arg(long, value_enum, default_value_t = When::Auto, global = true)]
+    /// Colour, which is decoration only: auto, always or never.
+    #[arg(long, alias = "colour", value_enum, value_name = "WHEN", default_value_t = When::Auto, hide_possible_values = true, global = true)]
     pub color: When,
 }
 
@@ -34,15 +102,22 @@ pub enum When {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show the whole story on this machine: no account, no network.
+    #[command(after_help = DEMO)]
     Demo(Demo),
     /// Judge a pull request for an environment, and change nothing.
+    #[command(after_help = EXPLAIN)]
     Explain(Explain),
     /// Judge a saved decision again, with other facts: what if?
+    #[command(after_help = SIMULATE)]
     Simulate(Simulate),
     /// Judge a saved decision again and compare it bit for bit.
+    #[command(after_help = REPLAY)]
     Replay {
         /// The decision record.
         record: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Look after the policy file.
     #[command(subcommand)]
@@ -63,6 +138,7 @@ pub enum Command {
         json: bool,
     },
     /// Write the completions of a shell to standard output.
+    #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
@@ -92,8 +168,8 @@ pub enum Format {
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The pull request's number.
-    #[arg(long)]
-    pub pr: u64,
+    #[arg(long, value_name = "NUMBER", value_parser = pull_number)]
+    pub pr: PullNumber,
     /// The environment.
     #[arg(long = "env", value_name = "ENV")]
     pub environment: String,
@@ -103,8 +179,8 @@ pub struct Explain {
     /// Who would deploy; else who waits already, else the account behind the token.
     #[arg(long = "as", value_name = "LOGIN")]
     pub who: Option<String>,
-    /// How to show it.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    /// How to show it: text, markdown (as in a comment) or json (with `schema_version`).
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     pub format: Format,
     /// The same as --format json.
     #[arg(long)]
@@ -128,8 +204,8 @@ pub struct Simulate {
     /// Judge by another policy file.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// How to show it.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    /// How to show it: text, markdown (as in a comment) or json (with `schema_version`).
+    #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     pub format: Format,
     /// The same as --format json.
     #[arg(long)]
@@ -140,6 +216,7 @@ pub struct Simulate {
 #[derive(Debug, Subcommand)]
 pub enum Policy {
     /// Check it, and show every fault at once.
+    #[command(after_help = CHECK)]
     Check {
         /// The file.
         #[arg(default_value = crate::policy::POLICY_PATH)]
@@ -149,10 +226,11 @@ pub enum Policy {
         json: bool,
     },
     /// Write its JSON Schema to standard output, for editors.
+    #[command(after_help = SCHEMA)]
     Schema,
     /// Say what it demands, defaults included.
     Explain {
-        /// The environment; all where absent.
+        /// The environment or its alias; all where absent.
         environment: Option<String>,
         /// The file.
         #[arg(long, default_value = crate::policy::POLICY_PATH)]
@@ -167,6 +245,7 @@ pub enum Policy {
 #[derive(Debug, Subcommand)]
 pub enum Audit {
     /// Find edits, removals, reorders and truncation.
+    #[command(after_help = VERIFY)]
     Verify {
         /// The log.
         file: PathBuf,
@@ -177,6 +256,15 @@ pub enum Audit {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// A pull request's number, as people write it: `12` or `#12`.
+fn pull_number(text: &str) -> Result<PullNumber, String> {
+    let digits = text.strip_prefix('#').unwrap_or(text);
+    match digits.parse() {
+        Ok(0) | Err(_) => Err("it must be the number of a pull request, e.g. 12".to_owned()),
+        Ok(number) => Ok(PullNumber(number)),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::action::{block_on, no_office};
 use super::args::{Explain, Format, Simulate};
 use super::office::{Office, OfficeError, Place};
 use super::say::Voice;
-use crate::domain::{EnvName, Login, PullNumber};
+use crate::domain::{EnvName, Login};
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gates::Judgement;
@@ -24,7 +24,7 @@ pub(super) fn explain(options: &Explain, variables: &Environment, voice: Voice) 
     };
     let explained = block_on(async {
         let office = Office::open(Place::from(variables, options.repo.as_deref())?, variables)?;
-        Ok::<_, OfficeError>(run::explain(&office.world(variables), PullNumber(options.pr), &environment, who).await)
+        Ok::<_, OfficeError>(run::explain(&office.world(variables), options.pr, &environment, who).await)
     });
     let decided = match explained {
         Ok(decided) => decided,
@@ -81,9 +81,19 @@ fn changes(options: &Simulate) -> Result<SimulateOptions, SavedError> {
     };
     let policy = match &options.policy {
         None => None,
-        Some(path) => Some(std::fs::read_to_string(path).map_err(|error| SavedError::Unreadable { path: path.display().to_string(), why: error.to_string() })?),
+        Some(path) => Some(policy(path)?),
     };
     Ok(SimulateOptions { assume: options.assume.clone(), at, policy })
+}
+
+/// A policy file's text, when it is valid: its faults are told with the file's own name.
+fn policy(path: &Path) -> Result<String, SavedError> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| SavedError::Unreadable { path: name.clone(), why: error.to_string() })?;
+    match super::policy::load(&text, path) {
+        Ok(_) => Ok(text),
+        Err(faults) => Err(SavedError::Policy(faults.to_string())),
+    }
 }
 
 /// An instant: RFC 3339, seconds may be left out.
@@ -92,28 +102,37 @@ fn instant(text: &str) -> Option<jiff::Timestamp> {
 }
 
 /// `shipgate replay`.
-pub(super) fn replay(path: &Path, voice: Voice) -> Exit {
-    match run::replay(path) {
-        Ok((decision, Replayed::Same)) => {
-            let word = crate::report::table::word(decision.evaluation().verdict.judgement());
-            voice.answer(&format!("the same, bit for bit: {word}\n"));
-            Exit::Done
+pub(super) fn replay(path: &Path, as_json: bool, voice: Voice) -> Exit {
+    let (decision, replayed) = match run::replay(path) {
+        Ok(replayed) => replayed,
+        Err(error) => return saved(&error, voice),
+    };
+    let word = crate::report::table::word(decision.evaluation().verdict.judgement());
+    let (exit, value, text) = match replayed {
+        Replayed::Same => {
+            (Exit::Done, serde_json::json!({ "schema_version": 1, "same": true, "verdict": word }), format!("the same, bit for bit: {word}\n"))
         }
-        Ok((_, Replayed::Differs { at, recorded, judged })) => {
-            voice.answer(&format!("differs at byte {at} of the evaluation\n  recorded: {recorded}\n  judged:   {judged}\n"));
-            Exit::NoGo
+        Replayed::Differs { at, recorded, judged } => {
+            let value = serde_json::json!({ "schema_version": 1, "same": false, "verdict": word, "at": at, "recorded": recorded, "judged": judged });
+            let text = format!("differs at byte {at} of the evaluation; judged now it is {word}\n  recorded: {recorded}\n  judged:   {judged}\n");
+            (Exit::NoGo, value, text)
         }
-        Err(error) => saved(&error, voice),
-    }
+    };
+    voice.answer(&if as_json { format!("{value:#}\n") } else { text });
+    exit
 }
 
 fn saved(error: &SavedError, voice: Voice) -> Exit {
-    voice.error(error, None);
-    match error {
-        SavedError::Unreadable { .. } | SavedError::Unwritable { .. } => Exit::Files,
-        SavedError::NoRecord { .. } | SavedError::Assumption(_) => Exit::Usage,
-        SavedError::Policy(_) => Exit::InvalidPolicy,
-    }
+    let (exit, hint) = match error {
+        SavedError::NoRecord { .. } => {
+            (Exit::Usage, Some("a record is what `shipgate explain --save FILE` writes, and what the action's output `record` names"))
+        }
+        SavedError::Unreadable { .. } | SavedError::Unwritable { .. } => (Exit::Files, None),
+        SavedError::Assumption(_) => (Exit::Usage, Some("see `shipgate help simulate`")),
+        SavedError::Policy(_) => (Exit::InvalidPolicy, None),
+    };
+    voice.error(error, hint);
+    exit
 }
 
 fn format(format: Format, json: bool) -> Format {

@@ -28,17 +28,24 @@ pub fn main() -> Exit {
         crate::error::register_secret(secrecy::ExposeSecret::expose_secret(&secret));
     }
     let voice = say::Voice::new(&cli, &variables);
-    match cli.command {
-        Command::Action { post } => action::action(post, &variables, voice),
-        Command::Explain(options) => explain::explain(&options, &variables, voice),
+    say::ended(run(cli.command, &variables, voice))
+}
+
+fn run(command: Command, variables: &Environment, voice: say::Voice) -> Exit {
+    match command {
+        Command::Action { post } => action::action(post, variables, voice),
+        Command::Explain(options) => explain::explain(&options, variables, voice),
         Command::Simulate(options) => explain::simulate(&options, voice),
-        Command::Replay { record } => explain::replay(&record, voice),
+        Command::Replay { record, json } => explain::replay(&record, json, voice),
         Command::Policy(command) => policy::policy(&command, voice),
         Command::Audit(command) => audit::audit(&command, voice),
         Command::Gates { json } => policy::gates(json, voice),
-        Command::Demo(options) => demo::demo(&options, voice),
+        Command::Demo(options) => demo::demo(&options, variables, voice),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut <Cli as clap::CommandFactory>::command(), "shipgate", &mut std::io::stdout());
+            // Into memory first: the generator panics where a reader goes away.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut <Cli as clap::CommandFactory>::command(), "shipgate", &mut script);
+            voice.in_the_open(&String::from_utf8_lossy(&script));
             Exit::Done
         }
     }

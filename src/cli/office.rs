@@ -86,12 +86,15 @@ impl Place {
         let given = variables.repository().map_err(|error| invalid(&error, "set GITHUB_REPOSITORY to OWNER/NAME"))?;
         let repository = typed
             .or(given)
-            .or_else(|| crate::git::origin_slug(std::path::Path::new(".")))
-            .ok_or(OfficeError::Missing { what: "no repository is named".to_owned(), hint: "give --repo OWNER/NAME, or run this inside a clone" })?;
-        let token = variables.token().ok_or(OfficeError::Missing {
-            what: "there is no token".to_owned(),
-            hint: "set GITHUB_TOKEN (in a workflow: the input `token`), e.g. GITHUB_TOKEN=$(gh auth token)",
-        })?;
+            .or_else(|| crate::git::origin_slug(std::path::Path::new(".")));
+        let (repository, token) = match (repository, variables.token()) {
+            (Some(repository), Some(token)) => (repository, token),
+            (None, None) => return Err(missing("no repository is named, and there is no token", "give --repo OWNER/NAME, and set GITHUB_TOKEN, e.g. GITHUB_TOKEN=$(gh auth token)")),
+            (None, Some(_)) => return Err(missing("no repository is named", "give --repo OWNER/NAME, or run this inside a clone")),
+            (Some(_), None) => {
+                return Err(missing("there is no token", "set GITHUB_TOKEN (in a workflow: the input `token`), e.g. GITHUB_TOKEN=$(gh auth token)"));
+            }
+        };
         let run = variables.run_id().map_err(|error| invalid(&error, "GITHUB_RUN_ID is a number"))?;
         let attempt = variables.run_attempt().map_err(|error| invalid(&error, "GITHUB_RUN_ATTEMPT is a number"))?;
         let api_url = variables.api_url().unwrap_or_else(|| "https://api.github.com".to_owned());
@@ -99,6 +102,10 @@ impl Place {
         let server_url = variables.server_url().unwrap_or_else(|| "https://github.com".to_owned());
         Ok(Self { repository, token, api_url, graphql_url, server_url, folder: folder(variables), run, attempt })
     }
+}
+
+fn missing(what: &str, hint: &'static str) -> OfficeError {
+    OfficeError::Missing { what: what.to_owned(), hint }
 }
 
 /// The GraphQL URL beside an API's: Enterprise Server has `/api/v3` and `/api/graphql`.

@@ -24,9 +24,22 @@ pub(super) fn policy(command: &Command, voice: Voice) -> Exit {
     }
 }
 
+/// How to begin, where there is no policy.
+const BEGINNING: &str = "\
+begin with this, as .github/shipgate.yml at the root of the repository:
+
+    version: 1
+    environments:
+      staging: {}
+      production: { after: [staging] }
+
+then `shipgate policy check` checks it, and `shipgate policy explain` says what it demands";
+
 /// Why a policy file could not be used.
 #[derive(Debug, thiserror::Error)]
 enum NoPolicy {
+    #[error("SG-POLICY: there is no policy here: no file {path}")]
+    Nowhere { path: String },
     #[error("SG-FILE: {path} could not be read: {why}")]
     Unreadable { path: String, why: String },
     #[error("SG-USAGE: {0}")]
@@ -34,7 +47,14 @@ enum NoPolicy {
 }
 
 fn read(file: &Path) -> Result<String, NoPolicy> {
-    std::fs::read_to_string(file).map_err(|error| NoPolicy::Unreadable { path: file.display().to_string(), why: error.to_string() })
+    std::fs::read_to_string(file).map_err(|error| {
+        let path = file.display().to_string();
+        if error.kind() == std::io::ErrorKind::NotFound && file == Path::new(policy::POLICY_PATH) {
+            NoPolicy::Nowhere { path }
+        } else {
+            NoPolicy::Unreadable { path, why: error.to_string() }
+        }
+    })
 }
 
 /// A file on this machine has no object id of the server's; the policy's own text decides, not its id.
@@ -42,7 +62,11 @@ fn no_id() -> ObjectId {
     ObjectId::new("0".repeat(40)).expect("forty zeros are an object id")
 }
 
-fn load(text: &str, file: &Path) -> Result<Policy, policy::Faults> {
+/// The policy in a file's text; faults carry the file's name.
+///
+/// # Errors
+/// Every fault of the policy.
+pub(super) fn load(text: &str, file: &Path) -> Result<Policy, policy::Faults> {
     policy::load(text, no_id()).map_err(|faults| faults.of_file(&file.display().to_string()))
 }
 
@@ -59,20 +83,33 @@ fn check(file: &Path, as_json: bool, voice: Voice) -> Exit {
                 voice.answer(&format!("{value:#}\n"));
             } else {
                 voice.aside(&warnings.render(paint(voice.error_paint)));
-                voice.answer(&format!("{}: valid; {} environments\n", file.display(), policy.environments.len()));
+                voice.answer(&format!("{}: valid; {}\n", file.display(), environments(&policy)));
             }
             Exit::Done
         }
-        Err(faults) => {
-            if as_json {
-                let value = json!({ "schema_version": 1, "valid": false, "faults": faults, "warnings": [] });
-                voice.answer(&format!("{value:#}\n"));
-            } else {
-                voice.aside(&faults.render(paint(voice.error_paint)));
-            }
-            Exit::InvalidPolicy
-        }
+        Err(faults) => invalid(&faults, (file, as_json), voice),
     }
+}
+
+fn environments(policy: &Policy) -> String {
+    let names: Vec<&str> = policy.environments.iter().map(|environment| environment.name.as_str()).collect();
+    format!("{} environment{}: {}", names.len(), plural(names.len()), names.join(", "))
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn invalid(faults: &policy::Faults, (file, as_json): (&Path, bool), voice: Voice) -> Exit {
+    if as_json {
+        let value = json!({ "schema_version": 1, "valid": false, "faults": faults, "warnings": [] });
+        voice.answer(&format!("{value:#}\n"));
+    } else {
+        let count = faults.list().len();
+        voice.aside(&faults.render(paint(voice.error_paint)));
+        voice.aside(&format!("\n{}: not valid; {count} fault{}\n", file.display(), plural(count)));
+    }
+    Exit::InvalidPolicy
 }
 
 fn explain(environment: Option<&str>, file: &Path, as_json: bool, voice: Voice) -> Exit {
@@ -82,17 +119,11 @@ fn explain(environment: Option<&str>, file: &Path, as_json: bool, voice: Voice) 
     };
     let policy = match load(&text, file) {
         Ok(policy) => policy,
-        Err(faults) => {
-            voice.aside(&faults.render(paint(voice.error_paint)));
-            return Exit::InvalidPolicy;
-        }
+        Err(faults) => return invalid(&faults, (file, as_json), voice),
     };
     let environment = match environment.map(|word| known(&policy, word)).transpose() {
         Ok(environment) => environment,
-        Err(error) => {
-            voice.error(&error, None);
-            return Exit::Usage;
-        }
+        Err(error) => return unreadable(voice, &error),
     };
     if as_json {
         let value = json!({ "schema_version": 1, "policy": policy });
@@ -112,11 +143,13 @@ fn known(policy: &Policy, word: &str) -> Result<EnvName, NoPolicy> {
 }
 
 fn unreadable(voice: Voice, error: &NoPolicy) -> Exit {
-    voice.error(error, Some("name the file: shipgate policy check FILE"));
-    match error {
-        NoPolicy::Unreadable { .. } => Exit::Files,
-        NoPolicy::Environment(_) => Exit::Usage,
-    }
+    let (exit, hint) = match error {
+        NoPolicy::Nowhere { .. } => (Exit::InvalidPolicy, Some(BEGINNING)),
+        NoPolicy::Unreadable { .. } => (Exit::Files, Some("`shipgate policy check` without a file reads .github/shipgate.yml")),
+        NoPolicy::Environment(_) => (Exit::Usage, None),
+    };
+    voice.error(error, hint);
+    exit
 }
 
 fn paint(paint: Paint) -> policy::Paint {

@@ -1,13 +1,17 @@
 //! What reaches the terminal: answers on standard output, everything else on standard error, and nothing secret on either (row A5).
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::{Cli, When};
 use crate::env::Environment;
 use crate::error::redact;
 use crate::exit::Exit;
 use crate::report::terminal::Paint;
+
+/// Whether an answer was lost on its way: a full disk behind standard output.
+static LOST: AtomicBool = AtomicBool::new(false);
 
 /// How to speak.
 #[derive(Clone, Copy, Debug)]
@@ -51,10 +55,20 @@ impl Voice {
         let _ = tracing::subscriber::set_global_default(subscriber);
     }
 
-    /// An answer, on standard output. A reader that went away is no error.
-    #[expect(clippy::unused_self, reason = "who speaks is part of the sentence")]
+    /// An answer, on standard output. A reader that went away is no error; a full disk is one: see [`ended`].
     pub fn answer(self, text: &str) {
-        let _ = std::io::stdout().write_all(redact(text).as_bytes());
+        self.in_the_open(&redact(text));
+    }
+
+    /// An answer that is written as it is: for what looks like a secret and is none, such as the demo's own token.
+    pub fn in_the_open(self, text: &str) {
+        let mut out = std::io::stdout();
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            && error.kind() != ErrorKind::BrokenPipe
+            && !LOST.swap(true, Ordering::Relaxed)
+        {
+            self.error(&Lost(error), None);
+        }
     }
 
     /// An error as people read it: what, why, and what to do.
@@ -84,6 +98,16 @@ impl Voice {
     }
 }
 
+/// Standard output did not take an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("SG-FILE: standard output could not be written: {0}")]
+struct Lost(std::io::Error);
+
+/// How the process ends when it would end so: an answer that was lost is no success.
+pub(super) fn ended(exit: Exit) -> Exit {
+    if exit == Exit::Done && LOST.load(Ordering::Relaxed) { Exit::Files } else { exit }
+}
+
 /// `SG-XXX: what` becomes `[SG-XXX]` and `what`.
 fn split_code(text: &str) -> (String, String) {
     match text.split_once(": ") {
@@ -94,6 +118,9 @@ fn split_code(text: &str) -> (String, String) {
 
 /// What clap found; help and version are answers.
 pub(super) fn usage(error: &clap::Error) -> Exit {
-    let _ = error.print();
-    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    match error.print() {
+        _ if error.use_stderr() => Exit::Usage,
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Exit::Files,
+        Ok(()) | Err(_) => Exit::Done,
+    }
 }

@@ -109,7 +109,7 @@ fn command_line(argv: &super::Argv) -> String {
 
 fn page(environment: &Environment) -> Page {
     let tier = match environment.tier {
-        Tier::Production => " (production)",
+        Tier::Production => " (stricter defaults)",
         Tier::Other => "",
     };
     let mut page = Page::titled(&format!("environment {}{tier}", environment.name));

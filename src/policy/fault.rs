@@ -198,7 +198,7 @@ struct Plain<'a> {
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'a str>,
-    file: &'static str,
+    file: &'a str,
     line: usize,
     column: usize,
     end: Position,
@@ -215,7 +215,7 @@ impl Serialize for Listed {
                 severity: fault.code.severity(),
                 message: &fault.what,
                 label: fault.label.as_deref(),
-                file: POLICY_PATH,
+                file: self.file.as_deref().unwrap_or(POLICY_PATH),
                 line: start.line,
                 column: start.column,
                 end: Position::of(&self.text, fault.span.end),

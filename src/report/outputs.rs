@@ -26,7 +26,7 @@ pub const OUTPUTS: &[OutputSpec] = &[
     OutputSpec { name: "comment-id", about: "The id of the status comment." },
     OutputSpec { name: "result", about: "The whole decision as JSON with `schema_version`." },
     OutputSpec { name: "audit-file", about: "Where the audit log is." },
-    OutputSpec { name: "audit-head", about: "The hash of the audit log's last line." },
+    OutputSpec { name: "audit-head", about: "The audit log's head as `SEQUENCE:HASH`, for `shipgate audit verify --head`." },
     OutputSpec { name: "record", about: "Where the decision record is, for `shipgate replay`." },
 ];
 

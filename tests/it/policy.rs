@@ -174,7 +174,7 @@ fn explain_shows_one_environment_by_its_alias_and_names_the_known_ones() {
     let (_, text) = cases("valid").into_iter().find(|(path, _)| path.ends_with("full.yml")).expect("the full case");
     let policy = load_text(&text).expect("valid");
     let word = |text: &str| EnvName::new(text).expect("a valid word");
-    assert!(explain(&policy, Some(&word("prod"))).starts_with("environment production (production)\n"));
+    assert!(explain(&policy, Some(&word("prod"))).starts_with("environment production (stricter defaults)\n"));
     assert!(explain(&policy, Some(&word("qa"))).contains("staging, stage, live, production, prod"));
 }
 

@@ -166,18 +166,22 @@ impl Stage {
         self.folder.join("shipgate").join("audit.jsonl")
     }
 
-    /// The last comment on a pull request.
-    pub(super) fn last_comment(&self, pull: u64) -> String {
-        self.hub.comments((REPOSITORY, pull)).pop().map(|(_, body)| body).unwrap_or_default()
+    /// The status comment of the last deployment command for an environment on a pull request.
+    pub(super) fn status_comment(&self, pull: u64, environment: &str) -> String {
+        let about = |body: &str| body.lines().any(|line| line.starts_with("### ") && line.contains(environment));
+        let mut bodies = self.hub.comments((REPOSITORY, pull)).into_iter().map(|(_, body)| body).rev();
+        bodies.find(|body| body.starts_with("<!-- shipgate") && about(body)).unwrap_or_default()
     }
 
     /// How to poke at the sandbox.
     pub(super) fn invitation(&self) -> String {
         let (url, token) = (self.hub.url(), &self.token);
-        let host = url.trim_start_matches("http://");
         format!(
-            "\nThe sandbox stays at {url} until Ctrl-C. Try:\n  curl -H 'Authorization: Bearer {token}' {url}/repos/{REPOSITORY}/deployments\n  \
-             http_proxy=http://{host} GH_HOST=github.localhost GH_TOKEN={token} gh api repos/{REPOSITORY}/pulls/1\n"
+            "\nThe GitHub in memory stays at {url} until Ctrl-C. In another terminal:\n\n  \
+             curl -H 'Authorization: Bearer {token}' {url}/repos/{REPOSITORY}/deployments\n  \
+             export http_proxy={url} GH_HOST=github.localhost GH_TOKEN={token}\n  gh api repos/{REPOSITORY}/pulls/1\n\n\
+             Its audit log: {}\n",
+            self.audit_file().display()
         )
     }
 }
@@ -189,10 +193,15 @@ impl Drop for Stage {
 }
 
 impl Delivered {
+    /// Where the delivery's decision is kept.
+    pub(super) fn record(&self) -> Option<PathBuf> {
+        let (_, path) = entries(&self.job.join("output")).into_iter().rfind(|(name, _)| name == "record")?;
+        Some(PathBuf::from(path))
+    }
+
     /// The decision that the delivery stored, judged again from its record.
     pub(super) fn decision(&self) -> Option<Decision> {
-        let record = entries(&self.job.join("output")).into_iter().rfind(|(name, _)| name == "record")?.1;
-        simulate(Path::new(&record), &SimulateOptions::default()).ok()
+        simulate(&self.record()?, &SimulateOptions::default()).ok()
     }
 }
 

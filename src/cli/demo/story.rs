@@ -1,109 +1,144 @@
 //! The story itself. Each scene checks that it went as it is told: a demo that lies is worse than none.
 
-use super::super::say::Voice;
+use std::path::Path;
+
 use super::stage::{DEVELOPER, Delivered, LEAD, OPERATOR, POLICY, REPOSITORY, REVIEWER, Stage, StageError};
-use crate::audit::{Expectation, verify_file};
+use super::teller::Teller;
+use crate::audit::{Expectation, Published, Report, verify_file};
 use crate::gates::Judgement;
-use crate::report::escape::plain;
-use crate::report::table;
+use crate::run::{Replayed, SimulateOptions, replay, simulate};
 use crate::sandbox::state::ReviewState;
 use crate::sandbox::world::Draft;
 
 /// Tells it.
-pub(super) fn tell(stage: &Stage, voice: Voice) -> Result<(), StageError> {
-    let teller = Teller { stage, voice };
-    teller.opening();
-    teller.first_pull()?;
-    teller.race()?;
-    teller.back_dated()?;
-    teller.audit()?;
-    teller.closing();
+pub(super) fn tell(teller: &Teller<'_>) -> Result<(), StageError> {
+    let story = Story { teller, stage: teller.stage };
+    story.opening();
+    let pull = story.refused()?;
+    story.staging(pull)?;
+    let waited = story.production(pull)?;
+    story.race()?;
+    story.back_dated()?;
+    story.again(&waited)?;
+    story.audit()?;
+    story.closing();
     Ok(())
 }
 
-struct Teller<'a> {
+struct Story<'a> {
+    teller: &'a Teller<'a>,
     stage: &'a Stage,
-    voice: Voice,
 }
 
-impl Teller<'_> {
+impl Story<'_> {
     fn opening(&self) {
-        self.scene("A repository, four people, one policy file");
-        self.tell(&format!("{DEVELOPER} writes, {REVIEWER} reviews, {OPERATOR} runs production, {LEAD} leads. {REPOSITORY} has .github/shipgate.yml:"));
-        for line in POLICY.lines() {
-            self.voice.answer(&format!("    {}\n", self.voice.paint.dim(line)));
+        let teller = self.teller;
+        teller.title("shipgate: a change goes from commit to production, and what is not ready is refused");
+        teller.tell(
+            "All of this happens now, on this machine: the very code that runs in GitHub Actions, a GitHub in memory that it talks to over HTTP, \
+             a real git repository. No account, no network.",
+        );
+        teller.scene("Four people, one repository, one policy file");
+        for (login, role) in [(DEVELOPER, "writes the changes"), (REVIEWER, "reviews them"), (OPERATOR, "runs production"), (LEAD, "leads the team")] {
+            teller.tell(&format!("{login:<14} {role}"));
         }
+        teller.tell(&format!("What must hold in {REPOSITORY} stands in .github/shipgate.yml; what it does not say has a strict default:"));
+        teller.show(POLICY);
     }
 
-    /// Refused, approved, deployed to staging, then to production.
-    fn first_pull(&self) -> Result<(), StageError> {
-        self.scene("Not yet, and why");
+    /// Straight to production: no.
+    fn refused(&self) -> Result<u64, StageError> {
+        let teller = self.teller;
+        teller.scene("Straight to production: refused, and why");
         let pull = self.stage.pull("faster-checkout", ("src/pay.rs", "fn pay() { fast() }\n"));
-        let refused = self.says((pull, DEVELOPER), "/deploy production", Some(Judgement::NoGo))?;
-        self.table(&refused);
+        teller.tell(&format!("{DEVELOPER} opens pull request #{pull}; its test is green. In a comment on it:"));
+        teller.line(DEVELOPER, "/deploy production");
+        let refused = self.stage.says((pull, DEVELOPER), "/deploy production")?;
+        teller.decided(&refused, Judgement::NoGo)?;
+        teller.tell("Nothing is deployed. One comment says every reason at once, and what to do about it:");
+        teller.whole_comment(pull, "production");
+        Ok(pull)
+    }
 
-        self.scene("First staging: one approval of this very commit");
-        self.says((pull, DEVELOPER), "/deploy staging", Some(Judgement::Waiting))?;
+    /// One approval, and it goes by itself.
+    fn staging(&self, pull: u64) -> Result<(), StageError> {
+        let teller = self.teller;
+        teller.scene("Staging first: one approval of this very commit, and it goes");
+        teller.says((pull, DEVELOPER), "/deploy staging", Judgement::Waiting)?;
         self.stage.later();
         let review = self.stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
-        self.tell(&format!("{REVIEWER} approves the pull request; the waiting command is judged again by itself"));
+        teller.tell(&format!("{REVIEWER} approves the pull request. Nobody repeats the command: the review has it judged again."));
         let goes = self.stage.delivers("pull_request_review", &self.stage.hub.review_event(review, "submitted"))?;
-        self.expect(&goes, Some(Judgement::Go))?;
-        self.comment(pull);
-        self.finish(&goes, "staging")?;
+        teller.verdict(&goes, Judgement::Go)?;
+        self.runs(&goes, (pull, "staging"))
+    }
 
-        self.scene("Then production: two people, and a confirmation by name");
-        let waits = self.says((pull, DEVELOPER), "/deploy production", Some(Judgement::Waiting))?;
-        self.table(&waits);
-        self.says((pull, DEVELOPER), "/approve production", Some(Judgement::Waiting))?;
-        self.tell("an author's own approval does not count");
-        self.says((pull, OPERATOR), "/approve production", Some(Judgement::Waiting))?;
-        let goes = self.says((pull, DEVELOPER), "/confirm production", Some(Judgement::Go))?;
-        self.tell("the review and the approval are two people: every gate says go");
-        self.table(&goes);
-        self.finish(&goes, "production")
+    /// Two people and a confirmation; gives the delivery that waited.
+    fn production(&self, pull: u64) -> Result<Delivered, StageError> {
+        let teller = self.teller;
+        teller.scene("Production: two people besides the author, and a confirmation by name");
+        let waits = teller.says((pull, DEVELOPER), "/deploy production", Judgement::Waiting)?;
+        let own = teller.says((pull, DEVELOPER), "/approve production", Judgement::Waiting)?;
+        teller.tell("Still one of two: an author does not approve the own work. The record says so:");
+        teller.evidence(&own, "approval", DEVELOPER);
+        teller.says((pull, OPERATOR), "/approve production", Judgement::Waiting)?;
+        let goes = teller.says((pull, DEVELOPER), "/confirm production", Judgement::Go)?;
+        teller.tell("Whose approvals counted:");
+        teller.evidence(&goes, "approval", "counts");
+        self.runs(&goes, (pull, "production"))?;
+        Ok(waits)
     }
 
     /// Two commands at the same instant: exactly one holds the lock.
     fn race(&self) -> Result<(), StageError> {
-        self.scene("Two people at the same instant: exactly one wins");
+        let teller = self.teller;
+        teller.scene("Two people at the same instant: exactly one wins, the other waits");
         let first = self.stage.pull("blue-button", ("src/button.rs", "blue\n"));
         let second = self.stage.pull("red-button", ("src/colour.rs", "red\n"));
         for pull in [first, second] {
             self.stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
         }
         self.stage.later();
-        let events: Vec<_> = [(first, DEVELOPER), (second, OPERATOR)]
-            .into_iter()
-            .map(|(pull, login)| {
-                self.line(login, &format!("on #{pull}: /deploy staging"));
-                let comment = self.stage.hub.comment((REPOSITORY, pull), login, "/deploy staging");
-                self.stage.hub.comment_event(comment, "created")
-            })
-            .collect();
-        let ended: Vec<Result<Delivered, StageError>> = std::thread::scope(|scope| {
-            let runs: Vec<_> = events.iter().map(|event| scope.spawn(|| self.stage.delivers("issue_comment", event))).collect();
-            runs.into_iter().map(|run| run.join().expect("a delivery does not panic")).collect()
-        });
-        let ended = ended.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let went: Vec<&Delivered> = ended.iter().filter(|one| one.outcome.decision == Some(Judgement::Go)).collect();
-        let [winner] = went.as_slice() else {
-            return Err(StageError::Unexpected(format!("{} of two deployments went at the same instant", went.len())));
+        let event = |(pull, login)| {
+            teller.line(login, &format!("/deploy staging    (on #{pull})"));
+            let comment = self.stage.hub.comment((REPOSITORY, pull), login, "/deploy staging");
+            self.stage.hub.comment_event(comment, "created")
         };
-        for (pull, one) in [first, second].iter().zip(&ended) {
-            self.tell(&format!("#{pull}: {}", one.outcome.said));
-        }
-        self.finish(winner, "staging")
+        let events = [(first, DEVELOPER), (second, OPERATOR)].map(event);
+        let ended = std::thread::scope(|scope| {
+            let runs = events.each_ref().map(|event| scope.spawn(|| self.stage.delivers("issue_comment", event)));
+            runs.map(|run| run.join().expect("a delivery does not panic"))
+        });
+        let [one, other] = ended;
+        let (one, other) = ((first, one?), (second, other?));
+        let went = |delivered: &Delivered| delivered.outcome.decision == Some(Judgement::Go);
+        let (winner, loser) = match (went(&one.1), went(&other.1)) {
+            (true, false) => (one, other),
+            (false, true) => (other, one),
+            (both, _) => return Err(StageError::Unexpected(format!("{} deployments went at the same instant", if both { "two" } else { "no" }))),
+        };
+        teller.tell(&format!("Both are ready, and one lock decides. #{} has it:", winner.0));
+        teller.verdict(&winner.1, Judgement::Go)?;
+        teller.tell(&format!("#{} came too late by some milliseconds:", loser.0));
+        teller.verdict(&loser.1, Judgement::Waiting)?;
+        self.runs(&winner.1, (winner.0, "staging"))?;
+        teller.tell(&format!("The lock is free, and the next event or schedule has #{} judged again:", loser.0));
+        self.stage.later();
+        let next = self.stage.delivers("schedule", &serde_json::json!({ "schedule": "*/5 * * * *" }))?;
+        teller.verdict(&next, Judgement::Go)?;
+        self.runs(&next, (loser.0, "staging"))
     }
 
     /// A commit that claims to be old is pushed after the approval.
     fn back_dated(&self) -> Result<(), StageError> {
-        self.scene("A back-dated push after the approval");
+        let teller = self.teller;
+        teller.scene("A back-dated push after the approval: caught");
         let pull = self.stage.pull("small-fix", ("src/fix.rs", "fixed\n"));
         self.stage.later();
         self.stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
-        self.tell(&format!("{REVIEWER} approves #{pull}, {DEVELOPER} comments /deploy staging"));
+        teller.tell(&format!("{REVIEWER} has approved #{pull}."));
         self.stage.later();
+        teller.line(DEVELOPER, "/deploy staging");
         let comment = self.stage.hub.comment((REPOSITORY, pull), DEVELOPER, "/deploy staging");
         let event = self.stage.hub.comment_event(comment, "created");
         let mut old = self.stage.hub.stamp(DEVELOPER);
@@ -114,114 +149,114 @@ impl Teller<'_> {
         self.stage.later();
         self.stage.hub.push(REPOSITORY, DEVELOPER, ("small-fix", &sha));
         self.stage.green(&sha);
-        self.tell("… and before the action reads anything, a commit dated 2020 is pushed to the branch");
+        teller.tell("Before the job has started, somebody pushes another commit to the branch; its dates say 2020, and its test is green. A commit's own dates are its author's to choose: what counts is when the server first saw it, and that an approval is of one commit.");
         let refused = self.stage.delivers("issue_comment", &event)?;
-        self.expect(&refused, Some(Judgement::NoGo))?;
-        self.table(&refused);
+        teller.verdict(&refused, Judgement::NoGo)
+    }
+
+    /// What if, and replay.
+    fn again(&self, waited: &Delivered) -> Result<(), StageError> {
+        let teller = self.teller;
+        teller.scene("Every decision can be judged again, with no network");
+        let unexpected = |what: &dyn std::fmt::Display| StageError::Unexpected(what.to_string());
+        let record = waited.record().ok_or_else(|| unexpected(&"the decision has no record"))?;
+        teller.tell("Each is kept with its facts. The one of scene 4 that waited, judged once more and compared:");
+        teller.show("shipgate replay RECORD");
+        match replay(&record).map_err(|error| unexpected(&error))? {
+            (decision, Replayed::Same) => teller.judged(&decision, "the same, bit for bit "),
+            (_, Replayed::Differs { .. }) => return Err(unexpected(&"the replay differs")),
+        }
+        let assume = vec![format!("approval={OPERATOR}"), format!("confirm={DEVELOPER}")];
+        teller.tell("And what if the operator had approved, and the author confirmed?");
+        teller.show(&format!("shipgate simulate RECORD --assume approval={OPERATOR} --assume confirm={DEVELOPER}"));
+        let options = SimulateOptions { assume, ..SimulateOptions::default() };
+        let decision = simulate(&record, &options).map_err(|error| unexpected(&error))?;
+        if decision.evaluation().verdict.judgement() != Judgement::Go {
+            return Err(unexpected(&"the assumptions do not turn it to go"));
+        }
+        teller.judged(&decision, "");
         Ok(())
     }
 
-    /// A log that verifies, and one that does not.
+    /// A log that verifies, and two that do not.
     fn audit(&self) -> Result<(), StageError> {
-        self.scene("An audit log that nobody can rewrite");
+        let teller = self.teller;
+        teller.scene("An audit log that nobody rewrites unseen");
         let path = self.stage.audit_file();
-        let verify = |path: &std::path::Path| verify_file(path, &Expectation::default()).map_err(|error| StageError::Unexpected(error.to_string()));
-        let report = verify(&path)?;
-        if !report.is_verified() {
-            return Err(StageError::Unexpected(report.to_terminal()));
-        }
         let text = std::fs::read_to_string(&path).map_err(|source| StageError::File { path: path.display().to_string(), source })?;
-        self.tell(&format!("{} events; the log verifies", text.lines().count()));
-        let tampered = path.with_file_name("tampered.jsonl");
+        teller.tell(&format!("Everything above left {} lines, each chained to the one before by its hash:", text.lines().count()));
+        teller.show("shipgate audit verify audit.jsonl");
+        let sound = report(&path, None)?;
+        self.shows(&sound, Judgement::Go)?;
+        let crate::audit::Verification::Verified { head, .. } = &sound.verification else {
+            return Err(StageError::Unexpected(sound.to_terminal()));
+        };
+
+        teller.tell("Somebody turns one refusal into a go, and leaves everything else as it was:");
         let forged = text.replacen("\"outcome\":\"no-go\"", "\"outcome\":\"go\"", 1);
-        std::fs::write(&tampered, forged).map_err(|source| StageError::File { path: tampered.display().to_string(), source })?;
-        let report = verify(&tampered)?;
-        if report.is_verified() {
-            return Err(StageError::Unexpected("a tampered log verified".to_owned()));
+        self.shows(&self.tampered(&forged, None)?, Judgement::NoGo)?;
+
+        teller.tell("Somebody cuts off the last line. The head was published (the action's output `audit-head`, each lock record):");
+        let kept = text.lines().count() - 1;
+        let cut: String = text.split_inclusive('\n').take(kept).collect();
+        self.shows(&self.tampered(&cut, Some(Published::At(*head)))?, Judgement::NoGo)
+    }
+
+    fn tampered(&self, text: &str, published: Option<Published>) -> Result<Report, StageError> {
+        let path = self.stage.audit_file().with_file_name("tampered.jsonl");
+        std::fs::write(&path, text).map_err(|source| StageError::File { path: path.display().to_string(), source })?;
+        report(&path, published)
+    }
+
+    /// A report, which must be as the story says.
+    fn shows(&self, report: &Report, expected: Judgement) -> Result<(), StageError> {
+        let text = report.to_terminal();
+        if report.is_verified() != (expected == Judgement::Go) {
+            return Err(StageError::Unexpected(text));
         }
-        self.tell("somebody turns one no-go into a go:");
-        for line in report.to_terminal().lines() {
-            let line = line.replace(&tampered.display().to_string(), "audit.jsonl");
-            self.voice.answer(&format!("    {}\n", self.voice.paint.judged(Judgement::NoGo, &plain(&line))));
+        for (index, line) in text.lines().filter(|line| !line.starts_with("  note")).enumerate() {
+            let line = line.replace(&report.file, "audit.jsonl");
+            self.teller.report(&line, (index == 0).then_some(expected));
         }
+        Ok(())
+    }
+
+    /// The job of a go carries on, ends well, and its post step runs.
+    fn runs(&self, delivered: &Delivered, (pull, environment): (u64, &str)) -> Result<(), StageError> {
+        let teller = self.teller;
+        teller.tell(&format!("The environment is locked, the comment says: {}", teller.headline(pull, environment)));
+        self.stage.ends(delivered, "success")?;
+        let newest = self.stage.hub.deployments(REPOSITORY, environment).pop();
+        let deployment = newest.ok_or_else(|| StageError::Unexpected(format!("no deployment to {environment}")))?;
+        let states: Vec<&str> = deployment.statuses.iter().map(|status| status.state.as_str()).collect();
+        if states.last() != Some(&"success") {
+            return Err(StageError::Unexpected(format!("the deployment to {environment} is {states:?}")));
+        }
+        teller.tell(&format!(
+            "The job's own steps deploy; then the post step: GitHub deployment {} is {}, the lock is free, the comment says: {}",
+            deployment.id,
+            states.join(" → "),
+            teller.headline(pull, environment)
+        ));
         Ok(())
     }
 
     fn closing(&self) {
+        let teller = self.teller;
         let requests = self.stage.hub.log().len();
-        self.voice.answer(&format!(
-            "\n{}\n",
-            self.voice
-                .paint
-                .dim(&format!("That was the real code: {requests} HTTP requests to a GitHub in memory, a real git repository, no account, no network."))
-        ));
-    }
-
-    fn says(&self, (pull, login): (u64, &str), text: &str, expected: Option<Judgement>) -> Result<Delivered, StageError> {
-        self.line(login, text);
-        let delivered = self.stage.says((pull, login), text)?;
-        self.expect(&delivered, expected)?;
-        Ok(delivered)
-    }
-
-    fn expect(&self, delivered: &Delivered, expected: Option<Judgement>) -> Result<(), StageError> {
-        let word = |judgement: Option<Judgement>| judgement.map_or("nothing", table::word);
-        if delivered.outcome.decision != expected {
-            return Err(StageError::Unexpected(format!(
-                "{} came where {} was expected: {}",
-                word(delivered.outcome.decision),
-                word(expected),
-                delivered.outcome.said
-            )));
-        }
-        let judgement = expected.unwrap_or(Judgement::Go);
-        self.voice.answer(&format!(
-            "  {} {}\n",
-            self.voice.paint.judged(judgement, &format!("→ {}", word(expected))),
-            self.voice.paint.dim(&plain(&delivered.outcome.said))
-        ));
-        Ok(())
-    }
-
-    fn finish(&self, delivered: &Delivered, environment: &str) -> Result<(), StageError> {
-        let outcome = self.stage.ends(delivered, "success")?;
-        self.tell(&format!("the job deploys to {environment}; {}", outcome.said));
-        Ok(())
-    }
-
-    /// The go/no-go table of a delivery's decision.
-    fn table(&self, delivered: &Delivered) {
-        let Some(decision) = delivered.decision() else { return };
-        let paint = self.voice.paint;
-        for row in table::rows(decision.evaluation()) {
-            let verdict = paint.judged(row.judgement, &format!("{:<7}", table::word(row.judgement)));
-            let why = match row.reasons {
-                [] => row.evidence.first().map(|line| paint.dim(&plain(line))).unwrap_or_default(),
-                [reason, ..] => {
-                    let remedy = reason.remedy.as_deref().map(|remedy| format!(" → {}", plain(remedy))).unwrap_or_default();
-                    format!("{}{}", plain(&reason.what), paint.dim(&remedy))
-                }
-            };
-            self.voice.answer(&format!("    {verdict} {:<13} {why}\n", row.gate.as_str()));
+        self.teller.title("\nThat was real");
+        teller.tell(&format!("{requests} HTTP requests and one git repository, both gone when this program ends. Next:"));
+        for (command, what) in [
+            ("shipgate demo --serve", "the same, and the GitHub in memory stays for curl and gh"),
+            ("shipgate policy check", "in your repository: how to begin, or what is wrong"),
+            ("shipgate gates", "everything that a gate can say"),
+            ("shipgate help", "all the rest; docs/action.md puts it into a workflow"),
+        ] {
+            teller.tell(&format!("  {command:<23} {what}"));
         }
     }
+}
 
-    /// The head line of the last comment on a pull request.
-    fn comment(&self, pull: u64) {
-        let body = self.stage.last_comment(pull);
-        let headline = body.lines().find(|line| line.starts_with("### ")).unwrap_or_default();
-        self.tell(&format!("the comment on #{pull} now reads: {}", headline.trim_start_matches("### ")));
-    }
-
-    fn scene(&self, title: &str) {
-        self.voice.answer(&format!("\n{}\n", self.voice.paint.bold(title)));
-    }
-
-    fn line(&self, login: &str, text: &str) {
-        self.voice.answer(&format!("  {}: {text}\n", self.voice.paint.bold(login)));
-    }
-
-    fn tell(&self, text: &str) {
-        self.voice.answer(&format!("  {text}\n"));
-    }
+fn report(path: &Path, published: Option<Published>) -> Result<Report, StageError> {
+    verify_file(path, &Expectation { published, ..Expectation::default() }).map_err(|error| StageError::Unexpected(error.to_string()))
 }

@@ -2,7 +2,8 @@
 //!
 //! The list of known secret values is the only state; `main` fills it before anything else happens. Nothing here reads the environment.
 
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::borrow::Cow;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use regex::Regex;
 
@@ -80,28 +81,61 @@ fn masked(text: &str, known: &[String]) -> String {
 
 fn redact_with(text: &str, known: &[String]) -> String {
     let mut text = masked(text, known);
-    for (shape, instead) in SHAPES.iter() {
-        if let std::borrow::Cow::Owned(changed) = shape.replace_all(&text, *instead) {
+    for shape in &SHAPES {
+        if let Some(Cow::Owned(changed)) = shape.masked(&text) {
             text = changed;
         }
     }
     text
 }
 
-static SHAPES: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
-    let shape = |pattern: &str, instead: &'static str| (Regex::new(pattern).expect("a pattern of ours compiles; a test uses each"), instead);
-    vec![
-        shape(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^-]*-----END [A-Z ]*PRIVATE KEY-----|[A-Za-z0-9+/=\s]*)", "***"),
-        shape(r#"(?i)\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token|digest)\s+)?[^\s"',;]+"#, "${1}***"),
-        shape(r"(?i)\b(bearer|basic|token)\s+[a-z0-9+/=._~-]{20,}", "${1} ***"),
-        shape(r"gh[a-z]_[A-Za-z0-9][A-Za-z0-9_.-]{7,}", "***"),
-        shape(r"github_pat_[A-Za-z0-9_]{8,}", "***"),
-        shape(r#"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@"'<>]+@"#, "${1}***@"),
-        shape(r#"(?i)\b((?:access_token|refresh_token|client_secret|private_token|password|passwd)["']?\s*[=:]\s*["']?)[^\s"',;&]+"#, "${1}***"),
-        shape(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "***"),
-        shape(r"xox[a-z]-[A-Za-z0-9-]{8,}|glpat-[A-Za-z0-9_-]{8,}|(?:AKIA|ASIA)[0-9A-Z]{16}", "***"),
-    ]
-});
+/// What a secret looks like.
+struct Shape {
+    /// In lower case: a text of this shape has one of these, in some case. Compiling all patterns takes milliseconds, looking for these nothing.
+    signs: &'static [&'static str],
+    /// Words in it are ASCII, whatever their case.
+    pattern: &'static str,
+    /// What stands in its place.
+    instead: &'static str,
+    compiled: OnceLock<Regex>,
+}
+
+impl Shape {
+    const fn new(signs: &'static [&'static str], pattern: &'static str, instead: &'static str) -> Self {
+        Self { signs, pattern, instead, compiled: OnceLock::new() }
+    }
+
+    /// The text with its secrets of this shape masked, where it can have any.
+    fn masked<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
+        if !self.signs.iter().any(|sign| has_sign(text, sign)) {
+            return None;
+        }
+        let pattern = self.compiled.get_or_init(|| Regex::new(self.pattern).expect("a pattern of ours compiles; a test uses each"));
+        Some(pattern.replace_all(text, self.instead))
+    }
+}
+
+/// Whether the text has the sign, in any case of ASCII letters; `?` in it stands for any byte.
+fn has_sign(text: &str, sign: &str) -> bool {
+    let is_here = |part: &[u8]| part.iter().zip(sign.bytes()).all(|(byte, wanted)| wanted == b'?' || byte.eq_ignore_ascii_case(&wanted));
+    text.as_bytes().windows(sign.len()).any(is_here)
+}
+
+static SHAPES: [Shape; 9] = [
+    Shape::new(&["-----begin "], r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^-]*-----END [A-Z ]*PRIVATE KEY-----|[A-Za-z0-9+/=\s]*)", "***"),
+    Shape::new(&["authorization"], r#"((?i-u:\b(?:proxy-)?authorization)["']?\s*[:=]\s*["']?)(?:(?i-u:bearer|basic|token|digest)\s+)?[^\s"',;]+"#, "${1}***"),
+    Shape::new(&["bearer", "basic", "token"], r"((?i-u:\b(?:bearer|basic|token)))\s+(?i-u:[a-z0-9+/=._~-]{20,})", "${1} ***"),
+    Shape::new(&["gh?_"], r"gh[a-z]_[A-Za-z0-9][A-Za-z0-9_.-]{7,}", "***"),
+    Shape::new(&["github_pat_"], r"github_pat_[A-Za-z0-9_]{8,}", "***"),
+    Shape::new(&["://"], r#"((?i-u:\b[a-z][a-z0-9+.-]*)://)[^\s/@"'<>]+@"#, "${1}***@"),
+    Shape::new(
+        &["access_token", "refresh_token", "client_secret", "private_token", "passw"],
+        r#"((?i-u:\b(?:access_token|refresh_token|client_secret|private_token|password|passwd))["']?\s*[=:]\s*["']?)[^\s"',;&]+"#,
+        "${1}***",
+    ),
+    Shape::new(&["eyj"], r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "***"),
+    Shape::new(&["xox", "glpat-", "akia", "asia"], r"xox[a-z]-[A-Za-z0-9-]{8,}|glpat-[A-Za-z0-9_-]{8,}|(?:AKIA|ASIA)[0-9A-Z]{16}", "***"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -128,6 +162,32 @@ mod tests {
         ] {
             assert_eq!(redact_with(&text, &[]), expected, "{text}");
             assert_eq!(redact_with(&expected, &[]), expected, "redacting twice changes nothing");
+        }
+    }
+
+    #[test]
+    fn a5_a_sign_is_found_in_any_case_and_every_shape_has_one_that_its_pattern_needs() {
+        assert!(has_sign("x AuthoriZation", "authorization") && has_sign("ggHs_é", "gh?_"));
+        assert!(!has_sign("gh", "gh?_") && !has_sign("ghadelimiter_", "gh?_") && !has_sign("", "gh?_"));
+        for shape in &SHAPES {
+            let pattern = shape.pattern.to_ascii_lowercase();
+            for sign in shape.signs {
+                assert!(!sign.is_empty() && *sign == sign.to_ascii_lowercase(), "{sign}");
+                assert!(pattern.contains(&sign.replace('?', "[a-z]")), "{sign} is not in {pattern}");
+            }
+        }
+    }
+
+    #[test]
+    fn a5_upper_case_and_letters_before_a_word_hide_nothing() {
+        for (text, expected) in [
+            ("AUTHORIZATION: BEARER abc", "AUTHORIZATION: ***"),
+            ("éauthorization: abc", "éauthorization: ***"),
+            ("PassWord=abc", "PassWord=***"),
+            ("HTTPS://user:pass@host", "HTTPS://***@host"),
+            ("TOKEN ABCDEFGHIJKLMNOPQRSTUVWXYZ", "TOKEN ***"),
+        ] {
+            assert_eq!(redact_with(text, &[]), expected);
         }
     }
 

@@ -109,9 +109,7 @@ pub(super) fn replay(path: &Path, as_json: bool, voice: Voice) -> Exit {
     };
     let word = crate::report::table::word(decision.evaluation().verdict.judgement());
     let (exit, value, text) = match replayed {
-        Replayed::Same => {
-            (Exit::Done, serde_json::json!({ "schema_version": 1, "same": true, "verdict": word }), format!("the same, bit for bit: {word}\n"))
-        }
+        Replayed::Same => (Exit::Done, serde_json::json!({ "schema_version": 1, "same": true, "verdict": word }), format!("the same, bit for bit: {word}\n")),
         Replayed::Differs { at, recorded, judged } => {
             let value = serde_json::json!({ "schema_version": 1, "same": false, "verdict": word, "at": at, "recorded": recorded, "judged": judged });
             let text = format!("differs at byte {at} of the evaluation; judged now it is {word}\n  recorded: {recorded}\n  judged:   {judged}\n");

@@ -84,12 +84,15 @@ impl Place {
         let invalid = |error: &dyn std::fmt::Display, hint| OfficeError::Missing { what: error.to_string(), hint };
         let typed = typed.map(str::parse::<RepoSlug>).transpose().map_err(|error| invalid(&error, "write OWNER/NAME"))?;
         let given = variables.repository().map_err(|error| invalid(&error, "set GITHUB_REPOSITORY to OWNER/NAME"))?;
-        let repository = typed
-            .or(given)
-            .or_else(|| crate::git::origin_slug(std::path::Path::new(".")));
+        let repository = typed.or(given).or_else(|| crate::git::origin_slug(std::path::Path::new(".")));
         let (repository, token) = match (repository, variables.token()) {
             (Some(repository), Some(token)) => (repository, token),
-            (None, None) => return Err(missing("no repository is named, and there is no token", "give --repo OWNER/NAME, and set GITHUB_TOKEN, e.g. GITHUB_TOKEN=$(gh auth token)")),
+            (None, None) => {
+                return Err(missing(
+                    "no repository is named, and there is no token",
+                    "give --repo OWNER/NAME, and set GITHUB_TOKEN, e.g. GITHUB_TOKEN=$(gh auth token)",
+                ));
+            }
             (None, Some(_)) => return Err(missing("no repository is named", "give --repo OWNER/NAME, or run this inside a clone")),
             (Some(_), None) => {
                 return Err(missing("there is no token", "set GITHUB_TOKEN (in a workflow: the input `token`), e.g. GITHUB_TOKEN=$(gh auth token)"));

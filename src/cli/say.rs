@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+
 use super::args::{Cli, When};
 use crate::env::Environment;
 use crate::error::redact;
@@ -43,16 +46,11 @@ impl Voice {
             _ => "shipgate=debug",
         };
         let filter = variables.log_filter().unwrap_or_else(|| level.to_owned());
-        let filter = tracing_subscriber::EnvFilter::try_new(&filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-        let subscriber = tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_writer(std::io::stderr)
-            .with_target(false)
-            .without_time()
-            .with_ansi(self.error_paint == Paint::Colour)
-            .finish();
+        let filter: Targets = filter.parse().unwrap_or_else(|_| level.parse().expect("our own levels are understood"));
+        let lines =
+            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).without_time().with_ansi(self.error_paint == Paint::Colour);
         // A second start (the demo inside a test) keeps the first log.
-        let _ = tracing::subscriber::set_global_default(subscriber);
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines.with_filter(filter)));
     }
 
     /// An answer, on standard output. A reader that went away is no error; a full disk is one: see [`ended`].

@@ -1,3 +1,5 @@
+//! Tests of the records: form, redaction, limits.
+
 use super::*;
 use crate::domain::{ActorKind, CommitSha};
 

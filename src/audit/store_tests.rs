@@ -1,3 +1,5 @@
+//! Tests of the store: appending, torn tails, several writers, full disks.
+
 use super::*;
 use crate::audit::{Expectation, Verification, verify};
 use jiff::Timestamp;

@@ -71,7 +71,7 @@ fn module(path: &Path) -> String {
 
 fn is_test_only(path: &Path) -> bool {
     let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-    name.ends_with("tests") || ["properties", "laws", "fixtures", "fixtures_people", "scripted"].contains(&name.as_str())
+    name.ends_with("tests") || ["properties", "laws", "fixtures", "fixtures_people", "schema", "scripted"].contains(&name.as_str())
 }
 
 /// The modules of this crate that a text names by `crate::`.

@@ -168,6 +168,8 @@ impl Play {
         let post = self.post(&again);
         assert_eq!(post.code, 0, "{}", post.stderr);
         self.is_true_after_post(&post);
+        let said = |text: &str| self.comments().iter().any(|comment| comment.contains(text));
+        assert_eq!((self.deployments() == [Some(DeploymentState::Success)], true), (said("✅ Deployed"), !said("🚀")), "{:?}", self.comments());
         assert_eq!(self.deployments().len(), 1);
     }
 
@@ -239,8 +241,45 @@ fn meets(play: &Play, aim: &Aim, fault: &Fault) -> bool {
     !play.holds().is_empty() || !play.deployments().iter().all(|state| state.is_some_and(is_over))
 }
 
+/// Commands that deploy nothing: every request meets the fault, and giving the event again leads to the same end.
+fn other_commands_meet(fault: &Fault) {
+    for (login, command, code, end) in [
+        (DEVELOPER, "/deploy production", 1, "⛔ Deployment to production is refused"),
+        (DEVELOPER, "/deploy staging", 4, "⏳ Deployment to staging is waiting"),
+        (LEAD, "/lock staging load test", 0, "🔒 staging is locked"),
+    ] {
+        let play = || {
+            let stage = Stage::new();
+            let pull = stage.pull("faster");
+            let (_, event) = stage.comment(pull, login, command);
+            stage.hub.clear_log();
+            (stage, pull, event)
+        };
+        let (stage, _, event) = play();
+        assert_eq!(stage.delivers("issue_comment", &event).code, code, "{command}");
+        let aims: Vec<Aim> = stage.hub.log().iter().map(|exchange| Aim::at(Step::Main, exchange)).collect();
+        for aim in aims.iter().filter(|aim| aim.graphql || !matches!(fault, Fault::Graphql { .. })) {
+            eprintln!("{command}: {fault:?} at {aim:?}");
+            let (stage, pull, event) = play();
+            stage.hub.fault(aim.on(), fault.clone());
+            let first = stage.delivers("issue_comment", &event);
+            assert!(
+                first.code == code || (first.code == 10 && first.stderr.contains("hint: ")) || (first.code == 4 && first.output("decision") == "waiting"),
+                "{}",
+                first.stderr
+            );
+            assert!(stage.hub.deployments(REPOSITORY, "production").is_empty() && stage.hub.deployments(REPOSITORY, "staging").is_empty());
+            let again = stage.delivers("issue_comment", &event);
+            assert_eq!(again.code, code, "{}", again.stderr);
+            assert_ne!(again.output("decision"), "go");
+            let ours = stage.ours(pull);
+            assert!(ours.len() == 1 && ours[0].contains(end), "{ours:?}");
+        }
+    }
+}
+
 macro_rules! faults {
-    ($($name:ident: $fault:expr;)+) => { $(#[test] fn $name() { every_request_meets(&$fault); })+ };
+    ($($name:ident: $fault:expr;)+) => { $(#[test] fn $name() { every_request_meets(&$fault); other_commands_meet(&$fault); })+ };
 }
 
 faults! {

@@ -106,9 +106,10 @@ impl Ending {
 /// The first [`ForgeError`]; everything that could be done was done all the same.
 pub async fn finish<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<(), ForgeError> {
     let (state, freed, comment, ()) = tokio::join!(set_state(acting, end), freed(acting, end), conclude(acting, end, end.body), react(acting, end));
-    if freed.is_err() {
-        let end = Finished { comment, ..end.clone() };
-        conclude(acting, &end, end.stuck).await;
+    // A comment that could not be written is tried once more: what stands there says that it still runs.
+    if freed.is_err() || comment.is_none() {
+        let end = Finished { comment: comment.or(end.comment), ..end.clone() };
+        conclude(acting, &end, if freed.is_err() { end.stuck } else { end.body }).await;
     }
     let outcome = end.ending.outcome();
     acting.note(AuditEvent::DeploymentExecuted, end.entry.clone().outcome(outcome).took(end.seconds).detail("exit_code", exit_code(end.ending)));

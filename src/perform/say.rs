@@ -36,8 +36,8 @@ async fn try_say<F: Forge>(forge: &F, said: &Said<'_>) -> Result<CommentId, Forg
     if let Some(id) = said.existing {
         match forge.edit_comment(id, &body).await {
             Ok(()) => return Ok(id),
-            // Somebody deleted it: write it anew.
-            Err(error) if matches!(error.fault, crate::ports::ForgeFault::NotFound { .. }) => {}
+            // Somebody deleted it: it is written anew, unless it is there all the same.
+            Err(error) if matches!(error.fault, crate::ports::ForgeFault::NotFound { .. }) => return read_back(forge, said, &body, error).await,
             Err(error) => return Err(error),
         }
     }

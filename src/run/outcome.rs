@@ -112,7 +112,8 @@ fn forge_hint(fault: &ForgeFault) -> Option<String> {
         ForgeFault::RateLimited { .. } => "wait until the rate limit is reset, and re-run the job".to_owned(),
         ForgeFault::Malformed(_) => "re-run the job; where that does not help, look at https://www.githubstatus.com".to_owned(),
         fault if fault.is_transient() => "re-run the job: it carries on where it stopped".to_owned(),
-        _ => return None,
+        ForgeFault::Conflict(_) => "look at what the server says, and re-run the job".to_owned(),
+        _ => "re-run the job; where that does not help, run it with debug logging (RUNNER_DEBUG=1) and report what it shows".to_owned(),
     };
     Some(hint)
 }

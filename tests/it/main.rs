@@ -4,6 +4,7 @@ mod architecture;
 mod commands;
 mod contract;
 mod docs;
+mod faults;
 mod gates;
 mod github_contract;
 mod graphql_schema;

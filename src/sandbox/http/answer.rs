@@ -220,7 +220,9 @@ fn refused_by_fault(fault: Option<&Fault>) -> Option<Reply> {
         Fault::SecondaryLimit { retry_after } => later(Refusal::new(403, secondary).into_reply(), retry_after.as_secs()),
         Fault::TooManyRequests { retry_after } => later(Refusal::new(429, secondary).into_reply(), retry_after.as_secs()),
         Fault::Graphql { kind, message } => Reply::ok(json!({ "data": null, "errors": [{ "type": kind, "message": message }] })),
-        Fault::DropBefore | Fault::DropAfter | Fault::BadGatewayAfter | Fault::Delay(_) | Fault::Malformed | Fault::ShortPage => return None,
+        Fault::DropBefore | Fault::DropAfter | Fault::BadGatewayAfter | Fault::Delay(_) | Fault::DelayAfter(_) | Fault::Malformed | Fault::ShortPage => {
+            return None;
+        }
     };
     Some(reply)
 }
@@ -257,6 +259,8 @@ fn operation_name(body: &Value) -> Option<String> {
         return Some(name.to_owned());
     }
     let text = body.get("query").and_then(Value::as_str)?;
+    // Comments may stand before the operation.
+    let text: String = text.lines().skip_while(|line| line.trim().is_empty() || line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
     let mut words = text.split(|letter: char| letter.is_whitespace() || matches!(letter, '(' | '{')).filter(|word| !word.is_empty());
     let kind = words.next()?;
     let named = matches!(kind, "query" | "mutation") && text.trim_start()[kind.len()..].trim_start().starts_with(|letter: char| letter.is_ascii_alphabetic());

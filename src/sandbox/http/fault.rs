@@ -27,6 +27,8 @@ pub enum Fault {
     BadGatewayAfter,
     /// The answer comes later by this much real time.
     Delay(Duration),
+    /// The request is done, and the answer comes later by this much real time.
+    DelayAfter(Duration),
     /// The request is done, and the answer's JSON is cut in the middle.
     Malformed,
     /// A GraphQL error under status 200, of this type, e.g. `RATE_LIMITED`; nothing is done.

@@ -108,7 +108,11 @@ async fn serve(shared: Arc<Shared>, request: Request<IncomingBody>) -> Result<Re
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    match answer(&shared, &understood) {
+    let answered = answer(&shared, &understood);
+    if let Some(Fault::DelayAfter(delay)) = understood.fault {
+        tokio::time::sleep(delay).await;
+    }
+    match answered {
         Outcome::Answer(finished) => Ok(full(finished.into_response())),
         Outcome::Drop => Err(Dropped),
     }

@@ -148,6 +148,10 @@ fn allow_null(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(allow_null),
         Value::Object(fields) => {
             fields.values_mut().for_each(allow_null);
+            // A text that is empty by default is empty, whatever its format: that is how GitHub answers a URL that nobody gave.
+            if fields.get("default") == Some(&json!("")) {
+                fields.remove("format");
+            }
             if fields.get("nullable") == Some(&Value::Bool(true)) {
                 if let Some(kind) = fields.get("type").filter(|kind| kind.is_string() && !fields.contains_key("enum")).cloned() {
                     fields.insert("type".to_owned(), json!([kind, "null"]));

@@ -104,12 +104,12 @@ pub async fn complete<F: Forge>(forge: &F, mut facts: Facts, need: &Need<'_>) ->
     facts
 }
 
-/// The runs behind other requests' deployment holds.
+/// The runs behind deployment holds; also of this very request, which another run may carry out.
 fn runs_to_ask(facts: &Facts, need: &Need<'_>) -> BTreeSet<RunId> {
     let locks = facts.locks.known().map(Vec::as_slice).unwrap_or_default();
     let here = locks.iter().filter(|lock| lock.environment == need.environment.name);
     let holds = here.filter_map(|lock| lock.record.as_ref()).flat_map(|record| record.live(facts.now));
-    holds.filter(|hold| hold.kind == LockKind::Deployment && hold.request != need.request.key).filter_map(|hold| hold.run).collect()
+    holds.filter(|hold| hold.kind == LockKind::Deployment).filter_map(|hold| hold.run).collect()
 }
 
 async fn ask_roles<F: Forge>(forge: &F, people: &BTreeMap<PersonId, Login>) -> BTreeMap<PersonId, Fact<Role>> {

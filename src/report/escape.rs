@@ -25,11 +25,30 @@ pub fn plain(text: &str) -> String {
 /// The text as Markdown that shows exactly that text, also in a table cell: every ASCII punctuation mark that means something is escaped, and
 /// mentions, references and links are broken by an empty HTML comment, because GitHub resolves them after unescaping.
 pub fn markdown(text: &str) -> String {
+    not_a_list(inline(plain(text).trim()))
+}
+
+/// The same for our own sentences, whose code spans stay: what stands between backticks is shown as code, everything else is escaped.
+pub fn sentence(text: &str) -> String {
+    let text = plain(text);
+    let text = text.trim();
+    if text.matches('`').count() % 2 == 1 {
+        return markdown(text);
+    }
+    let part = |(index, part): (usize, &str)| if index % 2 == 0 { inline(part) } else { code(part) };
+    not_a_list(text.split('`').enumerate().map(part).collect())
+}
+
+fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for character in plain(text).trim().chars() {
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
         match character {
             '@' => out.push_str("@<!-- -->"),
             '#' => out.push_str("\\#<!-- -->"),
+            // Only a colon with something right behind it can begin a link or an emoji; between digits it is a time.
+            ':' if rest.peek().is_none_or(|next| *next == ' ' || (before.is_ascii_digit() && next.is_ascii_digit())) => out.push(':'),
             ':' => out.push_str(":<!-- -->"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -40,9 +59,14 @@ pub fn markdown(text: &str) -> String {
             }
             _ => out.push(character),
         }
+        before = character;
     }
-    // `www.` links itself without a scheme; a line's first `-`, `+` or `1.` would begin a list. (A comment at a line's beginning would begin a block of HTML.)
-    let out = out.replace("www.", "www<!-- -->.");
+    // `www.` links itself without a scheme.
+    out.replace("www.", "www<!-- -->.")
+}
+
+/// A line's first `-`, `+` or `1.` would begin a list. (A comment at a line's beginning would begin a block of HTML.)
+fn not_a_list(out: String) -> String {
     match out.chars().next() {
         Some('-' | '+') => format!("\\{out}"),
         Some('0'..='9') => {

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::escape::{code, markdown};
+use super::escape::{code, markdown, sentence as instruction};
 use super::table::{self, mark, word};
 use crate::domain::{EnvName, Person};
-use crate::facts::Facts;
+use crate::facts::{DeploymentState, Facts, Hold, LockKind};
 use crate::gates::{Evaluation, Judgement, Reason};
-use crate::intake::{COMMANDS, Request};
+use crate::intake::{HelpRow, Origin, Request};
 use crate::plan::{DeploymentPlan, RiskLevel, Status, marker};
 
 /// GitHub's limit for a comment, in characters; ours keeps some way off it.
@@ -28,6 +28,8 @@ pub enum Standing<'a> {
     Failed(&'a str),
     /// Stopped by somebody.
     Cancelled(&'a str),
+    /// It waited, and waits no more: withdrawn, replaced, or its pull request was closed.
+    Withdrawn(&'a str),
     /// It could not be carried out: an error, with what to do.
     Broken(&'a str),
 }
@@ -36,7 +38,7 @@ impl Standing<'_> {
     /// Its own words, where it has some; not escaped.
     pub fn words(&self) -> &str {
         match self {
-            Self::Succeeded(why) | Self::Failed(why) | Self::Cancelled(why) | Self::Broken(why) => why,
+            Self::Succeeded(why) | Self::Failed(why) | Self::Cancelled(why) | Self::Withdrawn(why) | Self::Broken(why) => why,
             Self::Held | Self::Planned(_) | Self::Running => "",
         }
     }
@@ -62,12 +64,14 @@ pub fn status_comment(subject: &Subject<'_>, evaluation: Option<&Evaluation>, st
     let judgement = evaluation.map_or(Judgement::NoGo, |evaluation| evaluation.verdict.judgement());
     let status = match standing {
         Standing::Held if judgement == Judgement::Waiting => Status::Waiting,
-        _ => Status::Settled,
+        Standing::Held | Standing::Planned(_) | Standing::Broken(_) => Status::Settled,
+        Standing::Withdrawn(_) => Status::Withdrawn,
+        _ => Status::CarriedOut,
     };
     let mut out = format!("{}\n### {}\n\n", marker(&subject.request.key, status), headline(subject, judgement, standing));
     out.push_str(&sentence(subject, standing));
     if let Some(evaluation) = evaluation {
-        next_steps(&mut out, evaluation, subject.environment);
+        next_steps(&mut out, evaluation, (subject.request, standing));
         if let Standing::Planned(plan) = standing {
             plan_sections(&mut out, plan);
         }
@@ -87,6 +91,7 @@ fn headline(subject: &Subject<'_>, judgement: Judgement, standing: &Standing<'_>
         Standing::Succeeded(_) => format!("✅ Deployed to {environment}"),
         Standing::Failed(_) => format!("❌ Deployment to {environment} failed"),
         Standing::Cancelled(_) => format!("🚫 Deployment to {environment} was cancelled"),
+        Standing::Withdrawn(_) => format!("🚫 Deployment to {environment} is not waiting any more"),
         Standing::Broken(_) => format!("❌ Deployment to {environment} could not be carried out"),
     }
 }
@@ -98,7 +103,7 @@ fn sentence(subject: &Subject<'_>, standing: &Standing<'_>) -> String {
         Standing::Held => None,
         Standing::Planned(_) => Some("Nothing was changed.".to_owned()),
         Standing::Running => Some("Every gate says go; the environment is locked while it runs.".to_owned()),
-        Standing::Succeeded(why) | Standing::Failed(why) | Standing::Cancelled(why) | Standing::Broken(why) => Some(markdown(why)),
+        Standing::Succeeded(why) | Standing::Failed(why) | Standing::Cancelled(why) | Standing::Withdrawn(why) | Standing::Broken(why) => Some(markdown(why)),
     };
     if let Some(more) = more {
         let _ = write!(out, " {more}");
@@ -117,20 +122,25 @@ fn person(person: &Person) -> String {
     format!("**{}**", markdown(person.login.as_str()))
 }
 
-fn next_steps(out: &mut String, evaluation: &Evaluation, environment: &EnvName) {
+fn next_steps(out: &mut String, evaluation: &Evaluation, (request, standing): (&Request, &Standing<'_>)) {
     let reasons = table::reasons(evaluation);
     if reasons.is_empty() {
         return;
     }
     out.push_str("**What is missing, and what to do**\n\n");
     for reason in &reasons {
-        let _ = writeln!(out, "- {} {}{}", mark(reason.judgement), markdown(&reason.what), remedy(reason));
+        let _ = writeln!(out, "- {} {}{}", mark(reason.judgement), instruction(&reason.what), remedy(reason));
     }
-    if evaluation.verdict.judgement() == Judgement::NoGo {
-        let _ = writeln!(out, "\nWhen that is done, comment {} again.", code(&format!("/deploy {environment}")));
-    } else {
-        out.push_str("\nThis is judged again by itself when something changes.\n");
-    }
+    let then = match (standing, evaluation.verdict.judgement(), &request.origin) {
+        (Standing::Held, Judgement::NoGo, _) => "\nWhen that is done, give the command again.\n",
+        // Only comments are found again: see `plan::pending`.
+        (Standing::Held, _, Origin::Comment { .. }) => {
+            "\nNobody needs to ask again: every review, approval, finished check and scheduled run judges this anew.\n"
+        }
+        (Standing::Held, _, Origin::Dispatch | Origin::Terminal) => "\nWhen that is done, dispatch the command again.\n",
+        _ => "",
+    };
+    out.push_str(then);
     out.push('\n');
 }
 
@@ -147,25 +157,12 @@ fn remedy(reason: &Reason) -> String {
     out
 }
 
-/// An instruction keeps its own code spans (`/approve production`), everything else is escaped.
-pub fn instruction(text: &str) -> String {
-    let mut out = String::new();
-    for (index, part) in text.split('`').enumerate() {
-        if index % 2 == 0 {
-            out.push_str(&markdown(part));
-        } else {
-            out.push_str(&code(part));
-        }
-    }
-    out
-}
-
 fn gate_table(out: &mut String, evaluation: &Evaluation) {
     out.push_str("| | gate | verdict | why |\n| --- | --- | --- | --- |\n");
     for row in table::rows(evaluation) {
         let why = match row.reasons {
-            [] => row.evidence.first().map(|line| markdown(line)).unwrap_or_default(),
-            reasons => reasons.iter().map(|reason| format!("{} ({})", markdown(&reason.what), code(reason.code))).collect::<Vec<_>>().join("<br>"),
+            [] => row.evidence.first().map(|line| instruction(line)).unwrap_or_default(),
+            reasons => reasons.iter().map(|reason| format!("{} ({})", instruction(&reason.what), code(reason.code))).collect::<Vec<_>>().join("<br>"),
         };
         let _ = writeln!(out, "| {} | {} | {} | {why} |", mark(row.judgement), row.gate.as_str(), word(row.judgement));
     }
@@ -218,11 +215,11 @@ pub fn reply(request_key: &str, title: &str, text: &str) -> String {
 }
 
 /// The table of commands for `/help`.
-pub fn help(prefix: &str) -> String {
+pub fn help(rows: &[HelpRow]) -> String {
     let mut out = String::from("| command | what it does |\n| --- | --- |\n");
-    for spec in COMMANDS {
-        let usage = format!("{prefix}{} {}", spec.word, spec.usage);
-        let _ = writeln!(out, "| {} | {} |", code(usage.trim()), markdown(spec.about));
+    for row in rows {
+        let usage = row.words.iter().enumerate().map(|(index, word)| if index == 0 { code(format!("{word} {}", row.usage).trim()) } else { code(word) });
+        let _ = writeln!(out, "| {} | {} |", usage.collect::<Vec<_>>().join(" or "), instruction(row.about));
     }
     out
 }
@@ -257,15 +254,19 @@ fn lock_cell(name: &EnvName, facts: &Facts) -> String {
     };
     let Some(lock) = locks.iter().find(|lock| lock.environment == *name) else { return "free".to_owned() };
     let Some(record) = &lock.record else { return "unreadable".to_owned() };
-    let holds: Vec<String> = record
-        .live(facts.now)
-        .map(|hold| {
-            let why = hold.reason.as_ref().map(|reason| format!(": {}", markdown(reason.as_str()))).unwrap_or_default();
-            let until = hold.until.map(|until| format!(" until {until:.0}")).unwrap_or_default();
-            format!("{} since {:.0}{until}{why}", person(&hold.person), hold.since)
-        })
-        .collect();
+    let holds: Vec<String> = record.live(facts.now).map(hold).collect();
     if holds.is_empty() { "free".to_owned() } else { holds.join("<br>") }
+}
+
+/// Who holds an environment, in one phrase that is safe already.
+pub fn hold(hold: &Hold) -> String {
+    let what = match hold.kind {
+        LockKind::Deployment => format!("a deployment of {} by {}", code(&format!("#{}", hold.pull)), person(&hold.person)),
+        LockKind::Sticky => format!("locked by {}", person(&hold.person)),
+    };
+    let why = hold.reason.as_ref().map(|reason| format!(": {}", markdown(reason.as_str()))).unwrap_or_default();
+    let until = hold.until.map(|until| format!(" until {until:.0}")).unwrap_or_default();
+    format!("{what} since {:.0}{until}{why}", hold.since)
 }
 
 fn deployment_cell(name: &EnvName, facts: &Facts) -> String {
@@ -276,7 +277,17 @@ fn deployment_cell(name: &EnvName, facts: &Facts) -> String {
     match deployments.items.iter().find(|deployment| deployment.environment.eq_ignore_ascii_case(name.as_str())) {
         None => "none".to_owned(),
         Some(deployment) => {
-            let state = deployment.state().map_or("created".to_owned(), |state| format!("{state:?}").to_lowercase());
+            let state = match deployment.state() {
+                None => "created",
+                Some(DeploymentState::Queued) => "queued",
+                Some(DeploymentState::Pending) => "pending",
+                Some(DeploymentState::InProgress) => "running",
+                Some(DeploymentState::Success) => "succeeded",
+                Some(DeploymentState::Failure) => "failed",
+                Some(DeploymentState::Error) => "broken off",
+                Some(DeploymentState::Inactive) => "replaced",
+                Some(DeploymentState::Unknown) => "in an unknown state",
+            };
             format!("{} {state}, {:.0}", code(deployment.sha.short()), deployment.created_at)
         }
     }

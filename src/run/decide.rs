@@ -44,7 +44,7 @@ pub(super) struct Asked<'a> {
 
 /// Gathers what is missing and asks every gate.
 pub(super) async fn decide<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, survey: &Survey, asked: &Asked<'_>) -> Decision {
-    let requests = plan::requests(&survey.pull, &grammar(asked.policy));
+    let requests = plan::requests(&survey.pull, &grammar(asked.policy), &asked.policy.commands.apps);
     let said = plan::said(&requests);
     let need = Need { request: asked.request, deploy: asked.deploy, policy: asked.policy, environment: asked.environment, said: &said };
     let mut facts = facts_of(survey, asked.request);
@@ -108,7 +108,7 @@ pub async fn explain<F: Forge, R: Repo, P: Programs>(
     let request = Request { key, actor, at: survey.now, command: Command::Deploy(deploy.clone()), pull, origin: Origin::Terminal };
     // Where a deploy command is waiting already, that one is explained.
     let facts = facts_of(&survey, &request);
-    let open = plan::pending(&plan::requests(&survey.pull, &grammar(&trusted.policy)), &trusted.policy, &facts);
+    let open = plan::pending(&plan::requests(&survey.pull, &grammar(&trusted.policy), &trusted.policy.commands.apps), &trusted.policy, &facts);
     let waiting = open.into_iter().find(|(name, _)| *name == environment.name).map(|(_, request)| request);
     let (request, deploy) = match waiting.map(|request| (request.command.clone(), request)) {
         Some((Command::Deploy(deploy), request)) => (request, deploy),

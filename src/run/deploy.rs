@@ -4,7 +4,8 @@ use super::before::{Before, Left, before};
 use super::decide::{Asked, Decision, decide};
 use super::{Outcome, ROUNDS, RunError, World, grammar, trust};
 use crate::audit::{AuditEvent, DecisionStore, Outcome as Ended};
-use crate::domain::{CommentId, Person, PullNumber};
+use crate::domain::{CommentId, EnvName, Person, PullNumber};
+use crate::facts::PullRequest;
 use crate::gates::{Judgement, Verdict};
 use crate::intake::{Command, Origin, Request};
 use crate::perform::{Ending, Finished, Launch, Note, Said, Started, finish, fresh_claim, say, start};
@@ -31,6 +32,10 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
             note_requested(world, asked, survey);
         }
         let decision = decide(world, seen, asked).await;
+        if plan::carried_out_elsewhere(&asked.environment.name, asked.request, world.run, &decision.question().facts) {
+            world.runner.output("decision", "none");
+            return Ok(Outcome::nothing("another run carries this command out: the event was delivered again"));
+        }
         let existing = plan::status_comment(&asked.request.key, &seen.pull).map(|comment| comment.id);
         let kept = keep(world, asked, &decision);
         let decided = Decided { asked, decision: &decision, existing };
@@ -60,8 +65,10 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
             }
         }
     }
-    let why = "others kept changing the lock; give the command again".to_owned();
-    Ok(Outcome::decided(Judgement::Waiting, &asked.environment.name, why))
+    let why = "others kept changing the lock";
+    say_broken(world, asked, survey, why).await;
+    world.runner.output("decision", "no-go");
+    Ok(Outcome::decided(Judgement::NoGo, &asked.environment.name, why))
 }
 
 /// A decision and what it is about.
@@ -143,8 +150,11 @@ async fn again<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, reque
 /// Judges the waiting deploy requests of a pull request again, after something changed.
 pub(super) async fn reconsider<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, pull: PullNumber) -> Result<Option<Outcome>, RunError> {
     let survey = world.forge.survey(&Ask { pull, comment_node: None, actor: None, own_run: world.run }).await?;
-    let Ok(trusted) = trust::policy(&survey) else { return Ok(None) };
-    let requests = plan::requests(&survey.pull, &grammar(&trusted.policy));
+    let trusted = match trust::policy(&survey) {
+        Ok(trusted) => trusted,
+        Err(error) => return Ok(Some(Outcome::nothing(format!("nothing is judged again: {error}")))),
+    };
+    let requests = plan::requests(&survey.pull, &grammar(&trusted.policy), &trusted.policy.commands.apps);
     let facts = crate::gather::from_survey(&survey);
     super::orphans::end(world, &survey, &[]).await;
     let mut last = None;
@@ -176,6 +186,15 @@ async fn hold<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked:
     note_decision(world, asked, decision, (event, ended));
     outputs(world, asked, decision);
     Outcome::decided(judgement, &asked.environment.name, format!("{}: {}", ended.as_str(), codes(decision).join(", ")))
+}
+
+/// Nothing was decided in the end: said without a table, which would be out of date.
+async fn say_broken<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, survey: &Survey, why: &str) {
+    let why = format!("Nothing was deployed: {why}. Give the command again.");
+    let (environment, commit) = (&asked.environment.name, survey.pull.head.as_str());
+    let subject = markdown::Subject { request: asked.request, environment, commit, url: None, log: world.log_url.as_deref() };
+    let existing = plan::status_comment(&asked.request.key, &survey.pull).map(|comment| comment.id);
+    post_status(world, asked, existing, &markdown::status_comment(&subject, None, &markdown::Standing::Broken(&why))).await;
 }
 
 /// Something that became known after the decision.
@@ -217,6 +236,21 @@ pub(super) async fn react<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R
     if let Err(error) = world.forge.react(*id, reaction).await {
         tracing::warn!("the reaction could not be added: {error}");
     }
+}
+
+/// What was withdrawn, and why.
+pub(super) struct Withdrawn<'a> {
+    pub(super) environment: &'a EnvName,
+    pub(super) pull: &'a PullRequest,
+    pub(super) why: &'a str,
+}
+
+/// Says in a waiting command's comment that it waits no more. `false` where that could not be written: then it still waits.
+pub(super) async fn withdraw<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, old: &Request, withdrawn: &Withdrawn<'_>) -> bool {
+    let subject = markdown::Subject { request: old, environment: withdrawn.environment, commit: withdrawn.pull.head.as_str(), url: None, log: None };
+    let body = markdown::status_comment(&subject, None, &markdown::Standing::Withdrawn(withdrawn.why));
+    let existing = plan::status_comment(&old.key, withdrawn.pull).map(|comment| comment.id);
+    say(&world.acting(), &Said { pull: old.pull, key: &old.key, existing, body: &body }).await.is_some()
 }
 
 /// The status comment's text.
@@ -276,7 +310,11 @@ fn base_note(asked: &Asked<'_>, at: jiff::Timestamp, viewer: Option<&Person>) ->
     note.services(&asked.deploy.services).version(asked.deploy.version.as_ref())
 }
 
+/// A request that has a status comment was noted when it came.
 fn note_requested<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, survey: &Survey) {
+    if plan::status_comment(&asked.request.key, &survey.pull).is_some() {
+        return;
+    }
     let note = base_note(asked, survey.now, survey.viewer.as_ref()).repository(&survey.repository.slug).outcome(Ended::Started);
     world.acting().note(AuditEvent::DeploymentRequested, note.detail("commit", survey.pull.head.as_str()));
 }

@@ -6,20 +6,23 @@ mod before;
 mod commands;
 mod decide;
 mod deploy;
+mod locking;
 mod orphans;
 mod outcome;
 mod post;
+mod replies;
 mod saved;
 mod trust;
+mod voices;
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 
 use crate::audit::AuditLog;
-use crate::domain::{PullNumber, RunId};
+use crate::domain::{Login, PullNumber, RunId};
 use crate::env::Environment as Variables;
 use crate::gates::Judgement;
-use crate::intake::{Asked, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Request, Sender, dispatch_request, requests};
+use crate::intake::{Asked, Command, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Request, Sender, dispatch_request, requests};
 use crate::perform::Acting;
 use crate::policy::Policy;
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};
@@ -83,7 +86,7 @@ pub async fn action<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, 
             reconsider_all(world, pulls).await
         }
         Event::Sweep => reconsider_all(world, world.forge.open_pulls().await?).await,
-        Event::PullClosed { pull, .. } => commands::pull_closed(world, pull).await,
+        Event::PullClosed { pull, .. } => locking::pull_closed(world, pull).await,
         Event::Ignored(why) => Ok(Outcome::nothing(why.to_string())),
     }
 }
@@ -120,20 +123,16 @@ async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, ev
     outcome
 }
 
-/// Handles a new comment: its commands, in order, each on fresh facts.
+/// Handles a new comment. Nothing is written, not even a reaction, before it is sure that it is a command, and whose.
 async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent) -> Result<Outcome, RunError> {
     let ask = Ask { pull: event.pull, comment_node: Some(event.node_id.clone()), actor: Some(event.actor.login.clone()), own_run: world.run };
-    let (reaction, survey) = tokio::join!(world.forge.react(event.id, Reaction::Eyes), world.forge.survey(&ask));
-    if let Err(error) = reaction {
-        tracing::warn!("the reaction could not be added: {error}");
-    }
-    let survey = survey?;
+    let survey = world.forge.survey(&ask).await?;
     if let Some(why) = not_as_sent(event, &survey) {
         return Ok(Outcome::nothing(why));
     }
     let policy = match trust::policy(&survey) {
         Ok(trusted) => trusted.policy,
-        Err(error) => return commands::broken_policy(world, event, error).await,
+        Err(error) => return replies::broken_policy(world, event, error).await,
     };
     if let Some(why) = unlisted(&event.sender, &policy) {
         return Ok(Outcome::nothing(why));
@@ -141,12 +140,16 @@ async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, eve
     let requests = match requests(event, &grammar(&policy)) {
         Asked::Requests(requests) => requests,
         Asked::Nothing(why) => return Ok(Outcome::nothing(why.to_string())),
-        Asked::Mistaken(mistakes) => return commands::mistaken(world, event, &mistakes, &policy).await,
+        Asked::Mistaken(mistakes) => return replies::mistaken(world, event, &mistakes, &policy).await,
     };
-    in_order(world, (survey, &ask), &requests).await
+    if let Some(stranger) = replies::stranger(&policy, &requests) {
+        return commands::request(world, &survey, stranger).await; // One is mistyped: none acts.
+    }
+    let (_, outcome) = tokio::join!(receive(world, event, &requests), in_order(world, (survey, &ask), &requests));
+    outcome
 }
 
-/// Handles a comment's commands in order, each on fresh facts; then ends what others left behind.
+/// A comment's commands in their order, each on fresh facts.
 async fn in_order<F: Forge, R: Repo, P: Programs>(
     world: &World<'_, F, R, P>,
     (mut survey, ask): (Survey, &Ask),
@@ -157,10 +160,35 @@ async fn in_order<F: Forge, R: Repo, P: Programs>(
         if index > 0 {
             survey = world.forge.survey(ask).await?;
         }
-        outcome = commands::request(world, &survey, request).await?;
+        let next = match outcome.decision {
+            Some(Judgement::Go) if may_deploy(&request.command) => commands::busy(world, &survey, request).await?,
+            _ => commands::request(world, &survey, request).await?,
+        };
+        // What was decided stands: a later command that decides nothing must not hide it.
+        if outcome.decision != Some(Judgement::Go) && (next.decision.is_some() || outcome.decision.is_none()) {
+            outcome = next;
+        }
     }
     orphans::end(world, &survey, requests).await;
     Ok(outcome)
+}
+
+/// Commands that may end in a deployment.
+fn may_deploy(command: &Command) -> bool {
+    match command {
+        Command::Deploy(_) | Command::Approve { .. } | Command::Confirm { .. } | Command::Reject { .. } | Command::Unlock { .. } => true,
+        Command::Plan(_) | Command::Lock { .. } | Command::Status { .. } | Command::Cancel { .. } | Command::Help => false,
+    }
+}
+
+/// The receipt. Where a comment only asks to be shown something, the reply is the receipt.
+async fn receive<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent, requests: &[Request]) {
+    if requests.iter().all(|request| matches!(request.command, Command::Help | Command::Status { .. })) {
+        return;
+    }
+    if let Err(error) = world.forge.react(event.id, Reaction::Eyes).await {
+        tracing::warn!("the reaction could not be added: {error}");
+    }
 }
 
 /// The event's words must be the API's words, never edited since (rows C3, V6).
@@ -179,9 +207,14 @@ fn not_as_sent(event: &CommentEvent, survey: &Survey) -> Option<String> {
 fn unlisted(sender: &Sender, policy: &Policy) -> Option<String> {
     match sender {
         Sender::Human => None,
-        Sender::App(login) if policy.commands.apps.contains(login) => None,
+        Sender::App(login) if policy.commands.apps.iter().any(|app| bare(app) == bare(login)) => None,
         Sender::App(login) => Some(format!("{login} is a bot or an app that the policy does not list under `commands.apps`")),
     }
+}
+
+/// An app's login is written with or without `[bot]`.
+fn bare(login: &Login) -> String {
+    login.as_str().trim_end_matches("[bot]").to_ascii_lowercase()
 }
 
 /// How commands are written under a policy.

@@ -90,7 +90,7 @@ pub(super) fn judge_question(question: &Question) -> Result<(Decision, Policy), 
     let (Command::Deploy(deploy) | Command::Plan(deploy)) = &question.request.command else {
         return Err(SavedError::Assumption("the record is not about a deployment".to_owned()));
     };
-    let said = plan::said(&plan::requests(&question.facts.pull, &grammar(&policy)));
+    let said = plan::said(&plan::requests(&question.facts.pull, &grammar(&policy), &policy.commands.apps));
     let asked = Asked { request: &question.request, deploy, policy: &policy, text: &question.policy, environment };
     let decision = judge(&asked, question.facts.clone(), &said);
     Ok((decision, policy))

@@ -148,6 +148,10 @@ fn allow_null(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(allow_null),
         Value::Object(fields) => {
             fields.values_mut().for_each(allow_null);
+            // A text that is empty by default is empty, whatever its format: that is how GitHub answers a URL that nobody gave.
+            if fields.get("default") == Some(&json!("")) {
+                fields.remove("format");
+            }
             if fields.get("nullable") == Some(&Value::Bool(true)) {
                 if let Some(kind) = fields.get("type").filter(|kind| kind.is_string() && !fields.contains_key("enum")).cloned() {
                     fields.insert("type".to_owned(), json!([kind, "null"]));
@@ -187,4 +191,15 @@ fn the_judge_refuses_what_github_does_not_describe() {
     let mut bad_url = good;
     bad_url["url"] = json!("no url");
     assert_eq!(wrong(&exchange(200, bad_url)).len(), 1);
+}
+
+impl crate::stage::Stage {
+    /// Everything said over HTTP is as GitHub describes it, and nothing was asked that GitHub does not have.
+    pub fn check(&self) {
+        let spoken: Vec<Exchange> = self.hub.log().into_iter().filter(|exchange| !exchange.path.contains(".git/")).collect();
+        check_exchanges(&spoken);
+        let faults = crate::graphql_schema::exchange_faults(&spoken);
+        assert!(faults.is_empty(), "not as GitHub's schema has it: {faults:#?}");
+        assert!(self.hub.unknown_routes().is_empty(), "asked for what GitHub does not have: {:?}", self.hub.unknown_routes());
+    }
 }

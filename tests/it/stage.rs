@@ -24,6 +24,9 @@ pub const LEAD: &str = "octo-lead";
 /// Role read.
 pub const READER: &str = "octo-reader";
 
+/// The workflow that runs the action.
+pub const WORKFLOW: &str = ".github/workflows/shipgate.yml";
+
 /// The three lines that README shows.
 pub const SMALLEST: &str = "version: 1\nenvironments:\n  staging: {}\n  production: { after: [staging] }\n";
 
@@ -68,6 +71,7 @@ impl Stage {
         }
         hub.put(REPOSITORY, LEAD, ("main", &[(".github/shipgate.yml", policy), ("README.md", "# payments\n")]));
         hub.require_checks(REPOSITORY, "main", &[("test", None)]);
+        hub.workflow(REPOSITORY, WORKFLOW, "shipgate");
         let token = hub.actions_token(PERMISSIONS);
         Self { hub, folder: tempfile::tempdir().expect("a folder"), token, jobs: std::cell::Cell::new(0) }
     }
@@ -144,16 +148,55 @@ impl Stage {
         command.env("GITHUB_EVENT_PATH", path("event.json")).env("GITHUB_OUTPUT", path("output"));
         command.env("GITHUB_STATE", path("state")).env("GITHUB_STEP_SUMMARY", path("summary.md"));
         command.env("RUNNER_TEMP", self.folder.path()).env("NO_COLOR", "1");
+        if let Ok(run) = std::fs::read_to_string(path("run-id")) {
+            command.env("GITHUB_RUN_ID", run);
+        }
         command.envs(more.iter().copied());
         command
     }
 
-    /// A folder for a job.
+    /// A folder for a job of a workflow run of its own. Whatever runs in it again is a re-run of the same run.
     pub fn job_folder(&self) -> PathBuf {
         self.jobs.set(self.jobs.get() + 1);
         let folder = self.folder.path().join(format!("job-{}", self.jobs.get()));
         std::fs::create_dir_all(&folder).expect("a folder");
+        let run = self.hub.start_run(REPOSITORY, DEVELOPER, (WORKFLOW, "issue_comment", "main"));
+        std::fs::write(folder.join("run-id"), run.to_string()).expect("a file");
         folder
+    }
+
+    /// Everything the binary asked for, so far: where a test begins to count.
+    pub fn mark(&self) -> usize {
+        self.hub.log().len()
+    }
+
+    /// What was asked since a mark, by name, in order.
+    pub fn asked(&self, mark: usize) -> Vec<String> {
+        self.hub.log().iter().skip(mark).map(Exchange::name).collect()
+    }
+
+    /// What was asked since a mark and may have changed something, by name, in order.
+    pub fn wrote(&self, mark: usize) -> Vec<String> {
+        self.hub.log().iter().skip(mark).filter(|exchange| exchange.writes()).map(Exchange::name).collect()
+    }
+
+    /// Somebody pushes one more commit of one file to a pull request's branch; its required check passes.
+    pub fn pushes(&self, login: &str, branch: &str, file: (&str, &str)) -> CommitSha {
+        let sha = self.hub.put(REPOSITORY, login, (branch, &[file]));
+        self.green(&sha);
+        sha
+    }
+
+    /// Our one comment on a pull request.
+    pub fn one(&self, pull: u64) -> String {
+        let mut ours = self.ours(pull);
+        assert_eq!(ours.len(), 1, "one comment, not {ours:#?}");
+        ours.remove(0)
+    }
+
+    /// Our last comment on a pull request.
+    pub fn last(&self, pull: u64) -> String {
+        self.ours(pull).pop().expect("a comment of ours")
     }
 
     /// The bodies of our own comments on a pull request.
@@ -172,6 +215,27 @@ impl Stage {
         let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
         self.audit().iter().map(|line| format!("{} {}", word(&line["event"]), word(&line["outcome"]))).collect()
     }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.check();
+        }
+    }
+}
+
+/// A text without what differs from run to run: ids of objects and claims, ports, numbers that the sandbox gives out.
+pub fn masked(text: &str) -> String {
+    let masks = [
+        (r"[0-9a-f]{64}", "HASH"),
+        (r"\b[0-9a-f]{40}\b", "COMMIT"),
+        (r"\b[0-9a-f]{32}\b", "CLAIM"),
+        (r"\b[0-9a-f]{12}\b", "SHORT"),
+        (r"127\.0\.0\.1:\d+", "HOST"),
+        (r"\b\d{4,5}\b([^-])", "ID$1"),
+    ];
+    masks.iter().fold(text.to_owned(), |text, (pattern, mask)| regex::Regex::new(pattern).expect("a pattern").replace_all(&text, *mask).into_owned())
 }
 
 /// What a run left.

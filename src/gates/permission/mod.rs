@@ -52,8 +52,8 @@ pub fn may_command(commands: &Commands, name: CommandName, person: &Person, fact
     may(commands.who.get(&name).map_or(&[], Vec::as_slice), person, facts)
 }
 
-/// The API writes an app's login with or without `[bot]`.
-fn is_listed(apps: &[Login], person: &Person) -> bool {
+/// True when the policy lists this app. The API writes an app's login with or without `[bot]`.
+pub fn is_listed(apps: &[Login], person: &Person) -> bool {
     let bare = |login: &Login| login.as_str().trim_end_matches("[bot]").to_ascii_lowercase();
     apps.iter().any(|app| bare(app) == bare(&person.login))
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use super::call::{Body, Call, Query, Refusal, Reply};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, without_comments};
 use super::fault::{Asked, Fault};
 use super::headers::{Finished, VERSIONS, finish, tagged};
 use super::limit::{Resource, Standing};
@@ -258,9 +258,7 @@ fn operation_name(body: &Value) -> Option<String> {
     if let Some(name) = body.get("operationName").and_then(Value::as_str) {
         return Some(name.to_owned());
     }
-    let text = body.get("query").and_then(Value::as_str)?;
-    // Comments may stand before the operation.
-    let text: String = text.lines().skip_while(|line| line.trim().is_empty() || line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
+    let text = without_comments(body.get("query").and_then(Value::as_str)?);
     let mut words = text.split(|letter: char| letter.is_whitespace() || matches!(letter, '(' | '{')).filter(|word| !word.is_empty());
     let kind = words.next()?;
     let named = matches!(kind, "query" | "mutation") && text.trim_start()[kind.len()..].trim_start().starts_with(|letter: char| letter.is_ascii_alphabetic());

@@ -2,6 +2,15 @@
 
 use serde_json::Value;
 
+/// A GraphQL document from its first line on that is no comment.
+pub fn without_comments(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while rest.starts_with('#') {
+        rest = rest.split_once('\n').map_or("", |(_, after)| after.trim_start());
+    }
+    rest
+}
+
 /// One request with its answer.
 #[derive(Clone, Debug)]
 pub struct Exchange {
@@ -41,7 +50,7 @@ impl Exchange {
 
     /// True when it may have changed something: no reading method, no GraphQL query.
     pub fn writes(&self) -> bool {
-        let query = |body: &Value| body.get("query").and_then(Value::as_str).is_some_and(|text| !text.trim_start().starts_with("mutation"));
+        let query = |body: &Value| body.get("query").and_then(Value::as_str).is_some_and(|text| !without_comments(text).starts_with("mutation"));
         let reads = matches!(self.method.as_str(), "GET" | "HEAD") || self.request.as_ref().is_some_and(query);
         !reads
     }

@@ -152,7 +152,12 @@ pub fn instruction(text: &str) -> String {
     let mut out = String::new();
     for (index, part) in text.split('`').enumerate() {
         if index % 2 == 0 {
-            out.push_str(&markdown(part));
+            // Escaping trims; the space before and behind a code span belongs to the sentence.
+            let text = markdown(part);
+            let space = |is: bool| if is { " " } else { "" };
+            let before = index > 0 && part.starts_with(' ');
+            let behind = part.ends_with(' ') && !(before && text.is_empty());
+            let _ = write!(out, "{}{text}{}", space(before), space(behind));
         } else {
             out.push_str(&code(part));
         }
@@ -164,7 +169,7 @@ fn gate_table(out: &mut String, evaluation: &Evaluation) {
     out.push_str("| | gate | verdict | why |\n| --- | --- | --- | --- |\n");
     for row in table::rows(evaluation) {
         let why = match row.reasons {
-            [] => row.evidence.first().map(|line| markdown(line)).unwrap_or_default(),
+            [] => row.evidence.first().map(|line| instruction(line)).unwrap_or_default(),
             reasons => reasons.iter().map(|reason| format!("{} ({})", markdown(&reason.what), code(reason.code))).collect::<Vec<_>>().join("<br>"),
         };
         let _ = writeln!(out, "| {} | {} | {} | {why} |", mark(row.judgement), row.gate.as_str(), word(row.judgement));
@@ -279,5 +284,17 @@ fn deployment_cell(name: &EnvName, facts: &Facts) -> String {
             let state = deployment.state().map_or("created".to_owned(), |state| format!("{state:?}").to_lowercase());
             format!("{} {state}, {:.0}", code(deployment.sha.short()), deployment.created_at)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instruction_keeps_its_code_and_the_spaces_around_it() {
+        assert_eq!(instruction("write `/deploy staging`"), "write `/deploy staging`");
+        assert_eq!(instruction("`a` or `b` *now*"), "`a` or `b` \\*now\\*");
+        assert_eq!(instruction("`a` `b`"), "`a` `b`");
     }
 }

@@ -75,7 +75,8 @@ fn i2_the_demo_tells_the_whole_story_without_network_account_or_environment() {
 #[test]
 fn i2_no_line_of_the_demo_is_too_wide_and_nothing_in_it_comes_from_a_clock() {
     let story = told(&[]);
-    let columns = |line: &str| line.chars().map(|character| if u32::from(character) >= 0x1F000 || "✅⏳⛔❌".contains(character) { 2 } else { 1 }).sum::<usize>();
+    let columns =
+        |line: &str| line.chars().map(|character| if u32::from(character) >= 0x1F000 || "✅⏳⛔❌".contains(character) { 2 } else { 1 }).sum::<usize>();
     for line in story.lines() {
         assert!(columns(line) <= WIDEST, "{} columns: {line}", columns(line));
         assert!(!line.contains('\u{1b}'), "no colour where nobody looks: {line:?}");

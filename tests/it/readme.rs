@@ -173,7 +173,10 @@ fn every_relative_link_leads_somewhere() {
 /// The anchor that GitHub gives a heading.
 fn slug(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
-    text.chars().filter(|character| character.is_alphanumeric() || " -_".contains(*character)).map(|character| if character == ' ' { '-' } else { character }).collect()
+    text.chars()
+        .filter(|character| character.is_alphanumeric() || " -_".contains(*character))
+        .map(|character| if character == ' ' { '-' } else { character })
+        .collect()
 }
 
 #[test]

@@ -14,6 +14,9 @@
 #[path = "../tests/it/stage.rs"]
 mod stage;
 
+/// The tests hold every exchange against GitHub's description at a stage's end; here it would only be measured.
+pub(crate) fn check_exchanges_of(_: &shipgate::sandbox::Sandbox) {}
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;

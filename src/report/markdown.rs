@@ -292,3 +292,15 @@ fn deployment_cell(name: &EnvName, facts: &Facts) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instruction_keeps_its_code_and_the_spaces_around_it() {
+        assert_eq!(instruction("write `/deploy staging`"), "write `/deploy staging`");
+        assert_eq!(instruction("`a` or `b` *now*"), "`a` or `b` \\*now\\*");
+        assert_eq!(instruction("`a` `b`"), "`a` `b`");
+    }
+}

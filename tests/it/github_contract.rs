@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
-use shipgate::sandbox::Exchange;
+use shipgate::sandbox::{Exchange, Sandbox};
 
 const DESCRIPTION: &str = include_str!("../contract/github-openapi-cut.json");
 const ROOT: &str = "https://api.github.invalid/description";
@@ -193,13 +193,11 @@ fn the_judge_refuses_what_github_does_not_describe() {
     assert_eq!(wrong(&exchange(200, bad_url)).len(), 1);
 }
 
-impl crate::stage::Stage {
-    /// Everything said over HTTP is as GitHub describes it, and nothing was asked that GitHub does not have.
-    pub fn check(&self) {
-        let spoken: Vec<Exchange> = self.hub.log().into_iter().filter(|exchange| !exchange.path.contains(".git/")).collect();
-        check_exchanges(&spoken);
-        let faults = crate::graphql_schema::exchange_faults(&spoken);
-        assert!(faults.is_empty(), "not as GitHub's schema has it: {faults:#?}");
-        assert!(self.hub.unknown_routes().is_empty(), "asked for what GitHub does not have: {:?}", self.hub.unknown_routes());
-    }
+/// Everything said over HTTP is as GitHub describes it, and nothing was asked that GitHub does not have.
+pub fn check_log(hub: &Sandbox) {
+    let spoken: Vec<Exchange> = hub.log().into_iter().filter(|exchange| !exchange.path.contains(".git/")).collect();
+    check_exchanges(&spoken);
+    let faults = crate::graphql_schema::exchange_faults(&spoken);
+    assert!(faults.is_empty(), "not as GitHub's schema has it: {faults:#?}");
+    assert!(hub.unknown_routes().is_empty(), "asked for what GitHub does not have: {:?}", hub.unknown_routes());
 }

@@ -1,8 +1,10 @@
 //! The only integration-test binary.
 
 mod architecture;
+mod command_line;
 mod commands;
 mod contract;
+mod demo;
 mod docs;
 mod faults;
 mod flow_approve;
@@ -16,7 +18,9 @@ mod github_contract;
 mod graphql_schema;
 mod graphql_world;
 mod http_client;
+mod licences;
 mod policy;
+mod readme;
 mod sandbox;
 mod sandbox_events;
 mod sandbox_git;
@@ -24,3 +28,6 @@ mod sandbox_graphql;
 mod spine;
 mod stage;
 mod webhooks;
+
+/// What a stage's end checks.
+pub(crate) use github_contract::check_log as check_exchanges_of;

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use shipgate::domain::{CommitSha, Role};
-use shipgate::sandbox::Sandbox;
 use shipgate::sandbox::state::{Access, Conclusion, Permission, Visibility};
 use shipgate::sandbox::world::{Check, Draft};
+use shipgate::sandbox::{Exchange, Sandbox};
 
 /// The repository of the tests.
 pub const REPOSITORY: &str = "octo-org/payments";
@@ -220,7 +220,7 @@ impl Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            self.check();
+            crate::check_exchanges_of(&self.hub);
         }
     }
 }

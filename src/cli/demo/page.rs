@@ -91,7 +91,8 @@ fn bare(line: &str) -> String {
 /// The text of one line: escapes, emphasis, entities and links undone; code keeps its marks.
 fn inline(text: &str) -> String {
     let mut out = String::new();
-    for (index, part) in text.replace("<br>", " ").split('`').enumerate() {
+    let text = text.replace("<br>", " ").replace("\\`", "\u{1}");
+    for (index, part) in text.split('`').enumerate() {
         if index % 2 == 1 {
             out.push_str(&format!("`{}`", part.replace("\\|", "|")));
             continue;
@@ -100,8 +101,7 @@ fn inline(text: &str) -> String {
         while let Some(character) = characters.next() {
             match character {
                 '\\' => out.extend(characters.next()),
-                '*' => {}
-                '[' => {}
+                '*' | '[' => {}
                 ']' if characters.peek() == Some(&'(') => {
                     characters.by_ref().find(|character| *character == ')');
                 }
@@ -109,7 +109,7 @@ fn inline(text: &str) -> String {
             }
         }
     }
-    out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    out.replace('\u{1}', "`").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// The cells of a table's row; `\|` parts none.

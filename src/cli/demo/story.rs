@@ -78,8 +78,8 @@ impl Story<'_> {
         let teller = self.teller;
         teller.scene("Production: two people besides the author, and a confirmation by name");
         let waits = teller.says((pull, DEVELOPER), "/deploy production", Judgement::Waiting)?;
-        let own = teller.says((pull, DEVELOPER), "/approve production", Judgement::Waiting)?;
-        teller.tell("Still one of two: an author does not approve the own work. The record says so:");
+        let own = teller.still((pull, DEVELOPER), "/approve production", Judgement::Waiting)?;
+        teller.tell("An author's own approval does not count. The record of the decision says why:");
         teller.evidence(&own, "approval", DEVELOPER);
         teller.says((pull, OPERATOR), "/approve production", Judgement::Waiting)?;
         let goes = teller.says((pull, DEVELOPER), "/confirm production", Judgement::Go)?;
@@ -104,7 +104,7 @@ impl Story<'_> {
             let comment = self.stage.hub.comment((REPOSITORY, pull), login, "/deploy staging");
             self.stage.hub.comment_event(comment, "created")
         };
-        let events = [(first, DEVELOPER), (second, OPERATOR)].map(event);
+        let events = [(first, DEVELOPER), (second, LEAD)].map(event);
         let ended = std::thread::scope(|scope| {
             let runs = events.each_ref().map(|event| scope.spawn(|| self.stage.delivers("issue_comment", event)));
             runs.map(|run| run.join().expect("a delivery does not panic"))
@@ -122,9 +122,9 @@ impl Story<'_> {
         teller.tell(&format!("#{} came too late by some milliseconds:", loser.0));
         teller.verdict(&loser.1, Judgement::Waiting)?;
         self.runs(&winner.1, (winner.0, "staging"))?;
-        teller.tell(&format!("The lock is free, and the next event or schedule has #{} judged again:", loser.0));
+        teller.tell(&format!("The next event, here the hourly schedule, has #{} judged again:", loser.0));
         self.stage.later();
-        let next = self.stage.delivers("schedule", &serde_json::json!({ "schedule": "*/5 * * * *" }))?;
+        let next = self.stage.delivers("schedule", &serde_json::json!({ "schedule": "0 * * * *" }))?;
         teller.verdict(&next, Judgement::Go)?;
         self.runs(&next, (loser.0, "staging"))
     }
@@ -149,7 +149,10 @@ impl Story<'_> {
         self.stage.later();
         self.stage.hub.push(REPOSITORY, DEVELOPER, ("small-fix", &sha));
         self.stage.green(&sha);
-        teller.tell("Before the job has started, somebody pushes another commit to the branch; its dates say 2020, and its test is green. A commit's own dates are its author's to choose: what counts is when the server first saw it, and that an approval is of one commit.");
+        teller.tell(
+            "Before the job has started, another commit is pushed to the branch; its dates say 2020, and its test is green. A commit's own dates \
+             are its author's to choose: what counts is when the server first saw it, and an approval is of one commit.",
+        );
         let refused = self.stage.delivers("issue_comment", &event)?;
         teller.verdict(&refused, Judgement::NoGo)
     }
@@ -163,7 +166,7 @@ impl Story<'_> {
         teller.tell("Each is kept with its facts. The one of scene 4 that waited, judged once more and compared:");
         teller.show("shipgate replay RECORD");
         match replay(&record).map_err(|error| unexpected(&error))? {
-            (decision, Replayed::Same) => teller.judged(&decision, "the same, bit for bit "),
+            (decision, Replayed::Same) => teller.judged(&decision, ": the same, bit for bit"),
             (_, Replayed::Differs { .. }) => return Err(unexpected(&"the replay differs")),
         }
         let assume = vec![format!("approval={OPERATOR}"), format!("confirm={DEVELOPER}")];
@@ -244,13 +247,13 @@ impl Story<'_> {
     fn closing(&self) {
         let teller = self.teller;
         let requests = self.stage.hub.log().len();
-        self.teller.title("\nThat was real");
+        self.teller.end("That was real");
         teller.tell(&format!("{requests} HTTP requests and one git repository, both gone when this program ends. Next:"));
         for (command, what) in [
             ("shipgate demo --serve", "the same, and the GitHub in memory stays for curl and gh"),
             ("shipgate policy check", "in your repository: how to begin, or what is wrong"),
             ("shipgate gates", "everything that a gate can say"),
-            ("shipgate help", "all the rest; docs/action.md puts it into a workflow"),
+            ("shipgate help", "all the rest; docs/ has the pages"),
         ] {
             teller.tell(&format!("  {command:<23} {what}"));
         }

@@ -32,13 +32,20 @@ impl<'a> Teller<'a> {
 
     /// A line without a scene.
     pub(super) fn title(&self, text: &str) {
-        self.voice.answer(&format!("{}\n", self.voice.paint.bold(text)));
+        self.lines(("", ""), text, |line| self.voice.paint.bold(line));
+    }
+
+    /// The end, which is no scene.
+    pub(super) fn end(&self, text: &str) {
+        self.voice.answer("\n");
+        self.title(text);
     }
 
     /// The next scene begins.
     pub(super) fn scene(&self, title: &str) {
         self.scene.set(self.scene.get() + 1);
-        self.voice.answer(&format!("\n{}\n", self.voice.paint.bold(&format!("{}. {title}", self.scene.get()))));
+        self.voice.answer("\n");
+        self.lines(("", "   "), &format!("{}. {title}", self.scene.get()), |line| self.voice.paint.bold(line));
     }
 
     /// The narrator.
@@ -76,10 +83,20 @@ impl<'a> Teller<'a> {
         Ok(delivered)
     }
 
+    /// Somebody comments, and the verdict stays as it was.
+    pub(super) fn still(&self, (pull, login): (u64, &str), text: &str, expected: Judgement) -> Result<Delivered, StageError> {
+        self.line(login, text);
+        let delivered = self.stage.says((pull, login), text)?;
+        self.judged(&self.decided(&delivered, expected)?, ", as before");
+        Ok(delivered)
+    }
+
     /// The verdict of a delivery, with every gate that does not say go.
     pub(super) fn verdict(&self, delivered: &Delivered, expected: Judgement) -> Result<(), StageError> {
         let decision = self.decided(delivered, expected)?;
-        self.judged(&decision, "");
+        let all = decision.evaluation().verdict.judgement() == Judgement::Go;
+        self.judged(&decision, if all { "" } else { ", and not:" });
+        self.missing(&decision);
         Ok(())
     }
 
@@ -96,16 +113,20 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// A decision: its verdict, and every gate that does not say go.
+    /// A decision: its verdict.
     pub(super) fn judged(&self, decision: &Decision, what: &str) {
         let evaluation = decision.evaluation();
         let judgement = evaluation.verdict.judgement();
-        let rows: Vec<_> = table::rows(evaluation).collect();
-        let going = rows.iter().filter(|row| row.judgement == Judgement::Go).count();
-        let tally = if going == rows.len() { format!("all {going} gates say go") } else { format!("{going} of {} gates say go, and not:", rows.len()) };
+        let (count, going) = table::rows(evaluation).fold((0, 0), |(count, going), row| (count + 1, going + u32::from(row.judgement == Judgement::Go)));
+        let tally = if going == count { format!("all {count} gates say go") } else { format!("{going} of {count} gates say go") };
+        let verdict = self.voice.paint.judged(judgement, &format!("→ {}:", table::word(judgement)));
+        self.voice.answer(&format!("  {verdict} {tally}{what}\n"));
+    }
+
+    /// Every gate of a decision that does not say go, with why and what to do.
+    fn missing(&self, decision: &Decision) {
         let paint = self.voice.paint;
-        self.voice.answer(&format!("  {what}{} {tally}\n", paint.judged(judgement, &format!("→ {}:", table::word(judgement)))));
-        for row in rows.iter().filter(|row| row.judgement != Judgement::Go) {
+        for row in table::rows(decision.evaluation()).filter(|row| row.judgement != Judgement::Go) {
             for reason in row.reasons {
                 let head = format!("      {:<9}{:<14}", table::word(reason.judgement), row.gate.as_str());
                 let indent = " ".repeat(columns(&head));

@@ -6,6 +6,6 @@ mod record;
 mod steps;
 
 pub use lock::{Claim, LockChange, Refusal, Sticky, Whose, claim, free_pull, lock, release, unlock};
-pub use pending::{Status, comment_key, marker, pending, requests, said, status_comment, status_of, was_carried_out};
+pub use pending::{Status, comment_key, marker, is_ours, pending, requests, said, status_comment, status_of, was_carried_out};
 pub use record::{PolicyText, Question, RECORD_VERSION, Record};
 pub use steps::{DeploymentPlan, Risk, RiskLevel, deployment_plan};

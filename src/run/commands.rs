@@ -59,18 +59,9 @@ struct One<'a> {
 
 /// The commands that not everybody may give: asks who may, then acts.
 async fn allowed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: &Environment) -> Result<Outcome, RunError> {
-    let policy = &one.trusted.policy;
-    let wish = Deploy::of(environment.name.clone());
-    let need = Need { request: one.request, deploy: &wish, policy, environment, said: &[] };
-    let facts = gather::complete(world.forge, facts_of(one.survey, one.request), &need).await;
-    let permission = if matches!(&one.request.command, Command::Unlock { force: Some(_), .. }) {
-        may(&policy.commands.force_unlock, &one.request.actor, &facts)
-    } else {
-        may_command(&policy.commands, one.request.command.name(), &one.request.actor, &facts)
-    };
-    if let Permission::Refused(why) | Permission::CannotVerify(crate::facts::Why { what: why, .. }) = permission {
-        world.acting().note(AuditEvent::CommandRefused, entry(one, Some(&environment.name)).outcome(Ended::Refused).detail("reasons", why.as_str()));
-        return Ok(refuse(world, one, "You may not do that", &escape(&why)).await);
+    let (facts, permission) = permission(world, one, environment).await;
+    if let Some(refused) = refused(world, one, Some(environment), permission).await {
+        return Ok(refused);
     }
     match &one.request.command {
         Command::Approve { .. } => word(world, one, environment, (AuditEvent::ApprovalRecorded, "approved")).await,
@@ -80,6 +71,33 @@ async fn allowed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one
         Command::Lock { .. } | Command::Unlock { .. } => change_lock(world, one, environment, facts).await,
         Command::Deploy(_) | Command::Plan(_) | Command::Status { .. } | Command::Help => Ok(Outcome::nothing("handled elsewhere")),
     }
+}
+
+/// Whether the person may give the command, with the facts that say so.
+async fn permission<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: &Environment) -> (Facts, Permission) {
+    let policy = &one.trusted.policy;
+    let wish = Deploy::of(environment.name.clone());
+    let need = Need { request: one.request, deploy: &wish, policy, environment, said: &[] };
+    let facts = gather::complete(world.forge, facts_of(one.survey, one.request), &need).await;
+    let permission = if matches!(&one.request.command, Command::Unlock { force: Some(_), .. }) {
+        may(&policy.commands.force_unlock, &one.request.actor, &facts)
+    } else {
+        may_command(&policy.commands, one.request.command.name(), &one.request.actor, &facts)
+    };
+    (facts, permission)
+}
+
+/// Says no where they may not.
+async fn refused<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    one: &One<'_>,
+    environment: Option<&Environment>,
+    permission: Permission,
+) -> Option<Outcome> {
+    let (Permission::Refused(why) | Permission::CannotVerify(crate::facts::Why { what: why, .. })) = permission else { return None };
+    let name = environment.map(|environment| &environment.name);
+    world.acting().note(AuditEvent::CommandRefused, entry(one, name).outcome(Ended::Refused).detail("reasons", why.as_str()));
+    Some(refuse(world, one, "You may not do that", &escape(&why)).await)
 }
 
 /// An approval, rejection or confirmation: the comment itself is the record. What waits is judged again.
@@ -187,6 +205,12 @@ async fn lock_changed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>
 /// Locks and last deployments.
 async fn show_status<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: Option<&Environment>) -> Outcome {
     let policy = &one.trusted.policy;
+    if let Some(some) = environment.or_else(|| policy.environments.first()) {
+        let (_, permission) = permission(world, one, some).await;
+        if let Some(refused) = refused(world, one, environment, permission).await {
+            return refused;
+        }
+    }
     let names: Vec<&EnvName> = match environment {
         Some(environment) => vec![&environment.name],
         None => policy.environments.iter().map(|environment| &environment.name).collect(),

@@ -1,6 +1,7 @@
 //! The only integration-test binary.
 
 mod architecture;
+mod attacks;
 mod commands;
 mod contract;
 mod docs;

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use crate::domain::{CommitSha, Login, PersonId, Principal, Role, RunId, TeamSlug};
 use crate::env::Environment as Variables;
-use crate::facts::{Carry, CustomAnswer, Fact, Facts, Listing, Local, LockKind, Why};
+use crate::facts::{Carry, CustomAnswer, Fact, Facts, Listing, Local, LockKind, PullOrigin, Why};
 use crate::gates::{Case, Said, carry_candidates, people_in_question, teams_in_question};
 use crate::intake::{Deploy, Request};
-use crate::policy::{Argv, Environment, Excluded, Inventory, Policy};
+use crate::policy::{Argv, Environment, Inventory, Policy};
 use crate::ports::{Forge, ForgeError, MergeQuestion, Programs, Repo, Survey};
 use crate::programs::lines;
 
@@ -79,7 +79,7 @@ pub async fn complete<F: Forge>(forge: &F, mut facts: Facts, need: &Need<'_>) ->
     let (roles, members, push, states, older) = tokio::join!(
         ask_roles(forge, &people),
         ask_teams(forge, &teams),
-        ask_push(forge, &facts, need),
+        ask_push(forge, &facts),
         ask_runs(forge, &runs),
         ask_older_deployments(forge, &facts, need),
     );
@@ -94,7 +94,7 @@ pub async fn complete<F: Forge>(forge: &F, mut facts: Facts, need: &Need<'_>) ->
                 facts.pull.pushed_by = Fact::Known(by);
                 facts.pull.sightings.push(sighting);
             }
-            Ok(None) => {}
+            Ok(None) => facts.pull.pushed_by = Fact::Unavailable(Why::new("the repository's activity does not name this commit as the branch's last push")),
             Err(error) => facts.pull.pushed_by = Fact::Unavailable(Why::new(format!("the repository's activity could not be read: {error}"))),
         }
     }
@@ -144,15 +144,14 @@ async fn ask_teams<F: Forge>(forge: &F, teams: &BTreeSet<TeamSlug>) -> BTreeMap<
 
 type Pushed = Result<Option<(crate::facts::Push, crate::facts::Sighting)>, ForgeError>;
 
-/// Asks the repository's activity where the survey could not say who pushed, or when the head arrived.
-async fn ask_push<F: Forge>(forge: &F, facts: &Facts, need: &Need<'_>) -> Option<Pushed> {
+/// Asks the repository's activity who moved the head branch last, and when: nothing else tells whether the head stood there all the time. A fork's
+/// pushes are not in it, and a branch of this repository may have the same name.
+async fn ask_push<F: Forge>(forge: &F, facts: &Facts) -> Option<Pushed> {
     let pull = &facts.pull;
-    let pusher_needed = need.environment.gates.approval.exclude.contains(&Excluded::Pusher) && pull.pushed_by.known().is_none();
-    let seen = pull.sightings.iter().any(|sighting| sighting.at <= need.request.at);
-    if !pusher_needed && seen {
-        return None;
+    match pull.origin {
+        PullOrigin::Fork(_) => None,
+        PullOrigin::Same => Some(forge.push_of(&pull.head_branch, &pull.head).await),
     }
-    Some(forge.push_of(&pull.head_branch, &pull.head).await)
 }
 
 async fn ask_runs<F: Forge>(forge: &F, runs: &BTreeSet<RunId>) -> BTreeMap<RunId, Fact<crate::facts::RunState>> {

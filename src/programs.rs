@@ -9,6 +9,7 @@ mod environment;
 mod lines;
 mod pipes;
 
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -31,6 +32,16 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 #[derive(Clone, Debug)]
 pub struct LocalPrograms {
     environment: ChildEnvironment,
+    place: Place,
+}
+
+/// Where programs are started.
+#[derive(Clone, Debug)]
+enum Place {
+    /// In the current folder.
+    Here,
+    /// In this folder of our own, because the current one may hold the change under judgement.
+    Apart(PathBuf),
 }
 
 /// What a run is given.
@@ -47,7 +58,30 @@ pub(crate) struct Run<'a> {
 impl LocalPrograms {
     /// Programs that are started with this environment.
     pub fn new(environment: ChildEnvironment) -> Self {
-        Self { environment }
+        Self { environment, place: Place::Here }
+    }
+
+    /// The same, but nothing of the current folder is run: programs start in this folder, which is made where it is missing, and a program that is named by
+    /// a relative path is refused. A checkout in the current folder may be that of the change under judgement, whose author would choose what runs.
+    #[must_use]
+    pub fn apart(self, folder: PathBuf) -> Self {
+        Self { place: Place::Apart(folder), ..self }
+    }
+
+    fn put(&self, command: &mut Command, program: &str) -> Result<(), ProgramError> {
+        let Place::Apart(folder) = &self.place else { return Ok(()) };
+        let refused = |why: String| ProgramError::NotStarted { program: program.to_owned(), why };
+        let path = Path::new(program);
+        if path.components().count() > 1 && !path.is_absolute() {
+            return Err(refused(
+                "it is named by a relative path, and the files of this checkout may be those of the change under judgement; where the workflow checks out the base \
+                 branch, set the action's input `trusted-checkout: true`"
+                    .to_owned(),
+            ));
+        }
+        std::fs::create_dir_all(folder).map_err(|error| refused(format!("its folder could not be made: {error}")))?;
+        command.current_dir(folder);
+        Ok(())
     }
 }
 
@@ -56,6 +90,7 @@ impl Programs for LocalPrograms {
     fn run(&self, argv: &Argv, input: &[u8], limit: Duration) -> Result<Finished, ProgramError> {
         let mut command = Command::new(argv.program());
         command.args(argv.arguments());
+        self.put(&mut command, argv.program())?;
         self.environment.give_to(&mut command);
         run_to_end(command, Run { program: argv.program(), input, limit })
     }

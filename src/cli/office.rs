@@ -123,6 +123,12 @@ fn folder(variables: &Environment) -> PathBuf {
     state.unwrap_or_else(std::env::temp_dir).join("shipgate")
 }
 
+/// On a runner the checkout is not trusted unless the workflow says so; at a terminal it is the user's own.
+fn programs(programs: LocalPrograms, variables: &Environment, folder: &std::path::Path) -> LocalPrograms {
+    let trusted = variables.input("trusted-checkout").as_deref() == Some("true");
+    if variables.in_actions() && !trusted { programs.apart(folder.join("programs")) } else { programs }
+}
+
 /// Everything one run of the pipeline touches, owned.
 #[derive(Debug)]
 pub struct Office {
@@ -154,7 +160,7 @@ impl Office {
         let remote = Remote::new(&remote).map_err(|error| OfficeError::Client(error.to_string()))?;
         let children = ChildEnvironment::of(variables.all());
         let repo = GitObjects::new(remote, Some(place.token.clone()), &place.folder.join("git"), children.clone());
-        let programs = LocalPrograms::new(children);
+        let programs = programs(LocalPrograms::new(children), variables, &place.folder);
         let audit_file = variables.input("audit-file").filter(|path| !path.is_empty()).map_or_else(|| place.folder.join("audit.jsonl"), PathBuf::from);
         let audit = AuditLog::open(&audit_file, crate::error::redact)?;
         let runner =

@@ -177,7 +177,7 @@ pub struct Comment {
     pub ours: bool,
 }
 
-/// Evidence that the server had a commit on the head branch at a time: an upper bound for its first arrival.
+/// Evidence that the server had the head at a time. Only [`SightingKind::Activity`] shows since when it stands on the branch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sighting {
     /// The time, by the server's clock.
@@ -196,7 +196,7 @@ pub enum SightingKind {
     Review,
     /// A forced push of the head in this pull request.
     ForcedPush,
-    /// An entry in the repository's activity.
+    /// The head branch's newest entry in the repository's activity: the push that brought the head to where it stands.
     Activity,
 }
 

@@ -44,6 +44,9 @@ pub struct Base {
     pub required_checks: Fact<Vec<RequiredCheck>>,
     /// The object id of the policy file at its tip; the deployment is bound to it.
     pub policy_id: Option<ObjectId>,
+    /// Whether a rule of the server keeps people from making a branch of this name.
+    #[serde(default)]
+    pub creation_restricted: Fact<bool>,
     /// CODEOWNERS of its tip.
     pub codeowners: Fact<Codeowners>,
 }

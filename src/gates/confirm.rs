@@ -3,13 +3,11 @@
 //! The confirmation is the requester's own, not somebody else's: it says "I mean this", where an approval says "I agree". It is bound to the commit:
 //! by its whole id, or because the server had the commit before the confirmation was written.
 
-use jiff::Timestamp;
-
+use super::arrival::{Presence, presence};
 use super::case::{Case, Said};
 use super::registry::GateId;
 use super::verdict::{Answer, Answering, ReasonSpec};
 use crate::domain::ShaPrefix;
-use crate::facts::{Sighting, SightingKind};
 use crate::intake::{Command, CommandName};
 use crate::policy::ConfirmRule;
 
@@ -96,14 +94,7 @@ fn heard(case: &Case<'_>, said: &Said, sha: Option<&ShaPrefix>) -> Result<(), Mi
     if sha.is_some_and(|sha| !sha.names(head)) {
         return Err(Miss::OtherCommit);
     }
-    if sha.is_some_and(ShaPrefix::is_whole) || stood_before(&case.facts.pull.sightings, said.at) { Ok(()) } else { Err(Miss::NotSeenBefore) }
-}
-
-/// True when the head stood on the branch before this time, and did not leave it and come back since: then another commit stood there in between.
-/// The server's times are whole seconds, so a push in the same second may have come after.
-fn stood_before(sightings: &[Sighting], time: Timestamp) -> bool {
-    let moved = |sighting: &Sighting| matches!(sighting.kind, SightingKind::ForcedPush | SightingKind::Activity);
-    sightings.iter().any(|sighting| sighting.at < time) && !sightings.iter().any(|sighting| moved(sighting) && sighting.at >= time)
+    if sha.is_some_and(ShaPrefix::is_whole) || matches!(presence(&case.facts.pull, said.at), Presence::Since(_)) { Ok(()) } else { Err(Miss::NotSeenBefore) }
 }
 
 #[cfg(test)]
@@ -112,6 +103,7 @@ mod tests {
     use super::super::verdict::Judgement::Waiting;
     use super::*;
     use crate::domain::{ActorKind, EnvName, Person};
+    use crate::facts::{Sighting, SightingKind};
     use crate::intake::{Deploy, What};
 
     const WHOLE: &str = "abababababababababababababababababababab";
@@ -200,7 +192,7 @@ mod tests {
     fn g8_a_commit_that_nobody_had_seen_before_is_confirmed_by_its_whole_id_only() {
         let mut world = world(ConfirmRule::Name);
         // Pushed after the confirmation, or in the same second.
-        world.facts.pull.sightings = vec![Sighting { at: LATER.parse().expect("a time"), kind: SightingKind::CheckSuite }];
+        world.facts.pull.sightings = vec![Sighting { at: LATER.parse().expect("a time"), kind: SightingKind::Activity }];
         world.say(octavia(), LATER, confirm("production", None));
         let answer = world.ask(judge);
         assert!(reasons(&answer) == OTHER && saw(&answer, "another one may have been meant"));

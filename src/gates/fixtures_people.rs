@@ -302,6 +302,7 @@ fn facts() -> Facts {
             name: BranchName::new("main").expect("valid"),
             sha: sha(BASE),
             required_checks: Fact::Known(vec![]),
+            creation_restricted: Fact::NotAsked,
             policy_id: Some(object('d')),
             codeowners: Fact::Known(Codeowners { path: None, text: String::new() }),
         },
@@ -336,7 +337,7 @@ fn pull() -> PullRequest {
         commits: Fact::Known(Listing::whole(vec![commit(EARLIER, AUTHOR), commit(HEAD, AUTHOR)])),
         reviews: Fact::Known(Listing::whole(vec![])),
         comments: Fact::Known(Listing::whole(vec![])),
-        sightings: vec![seen(SightingKind::CheckSuite, -60)],
+        sightings: vec![seen(SightingKind::Activity, -60)],
         pushed_by: Fact::Known(Push { by: person(AUTHOR) }),
     }
 }

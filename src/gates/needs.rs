@@ -23,7 +23,10 @@ pub fn people_in_question(case: &Case<'_>) -> BTreeMap<PersonId, Person> {
 pub fn teams_in_question(case: &Case<'_>) -> BTreeSet<TeamSlug> {
     let gates = &case.environment.gates;
     let mut asked: Vec<&Principal> = gates.permission.who.iter().collect();
-    for name in [CommandName::Deploy, CommandName::Plan, CommandName::Approve] {
+    if matches!(case.request.command, Command::Unlock { force: Some(_), .. }) {
+        asked.extend(&case.policy.commands.force_unlock);
+    }
+    for name in [CommandName::Deploy, CommandName::Plan, CommandName::Approve, case.request.command.name()] {
         asked.extend(case.policy.commands.who.get(&name).into_iter().flatten());
     }
     if gates.approval.count > 0 {

@@ -122,11 +122,11 @@ struct CommentNode {
 
 impl GitHub {
     pub(super) async fn read_push(&self, branch: &BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
-        let path = Path::repository(&self.repository).then("activity").query("ref", &format!("refs/heads/{branch}")).query("per_page", "100");
+        let path = Path::repository(&self.repository).then("activity").query("ref", &format!("refs/heads/{branch}")).query("per_page", "1");
         let understand = |call: &Call, answer: &Answer| {
             let entries: Vec<Activity> = answer.parse(call)?;
-            // Newest first: who brought the head there last.
-            let Some(entry) = entries.into_iter().find(|entry| entry.after == head.as_str()) else { return Ok(None) };
+            // Newest first. Where the newest is not of the head, the list is not in step with the branch, and an older entry would hide what stood there in between.
+            let Some(entry) = entries.into_iter().next().filter(|entry| entry.after == head.as_str()) else { return Ok(None) };
             let person = entry.actor.map_or(Ok(None), |actor| actor.person("actor.login"));
             let person = person.map_err(|why| Failure { error: call.malformed(answer, why.what), wait: None })?;
             Ok(person.map(|by| (Push { by }, Sighting { at: entry.timestamp, kind: SightingKind::Activity })))

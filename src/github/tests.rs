@@ -267,17 +267,21 @@ async fn g10_a_first_claim_that_somebody_else_made_is_lost() {
 }
 
 #[tokio::test]
-async fn g14_the_pusher_is_found_in_the_repository_s_activity() {
+async fn g14_the_last_push_is_found_in_the_repository_s_activity_and_an_older_one_is_none() {
     let entry =
         |after: &str, login: &str, at: &str| json!({ "after": after, "before": OLD, "timestamp": at, "actor": { "login": login, "id": 5, "type": "User" } });
-    let entries = json!([entry(OTHER, "c", "2024-05-01T12:00:00Z"), entry(NEW, "b", "2024-05-01T11:00:00Z"), entry(NEW, "a", "2024-05-01T10:00:00Z")]);
-    let server = Scripted::new([Turn::json(200, &entries), Turn::json(200, &json!([]))]).await;
+    let entries = json!([entry(NEW, "b", "2024-05-01T11:00:00Z"), entry(NEW, "a", "2024-05-01T10:00:00Z")]);
+    // Moved on to another commit: the list and the branch are not in step.
+    let moved = json!([entry(OTHER, "c", "2024-05-01T12:00:00Z"), entry(NEW, "b", "2024-05-01T11:00:00Z")]);
+    let server = Scripted::new([Turn::json(200, &entries), Turn::json(200, &json!([])), Turn::json(200, &moved)]).await;
     let branch = BranchName::new("feature/x").expect("valid");
     let head = CommitSha::new(NEW).expect("valid");
     let (push, sighting) = server.github.push_of(&branch, &head).await.expect("an answer").expect("a push");
     assert_eq!((push.by.login.as_str(), sighting.at.to_string().as_str()), ("b", "2024-05-01T11:00:00Z"));
-    assert!(server.github.push_of(&branch, &head).await.expect("an answer").is_none());
-    assert_eq!(server.routes()[0], "GET /api/v3/repos/acme/shop/activity?ref=refs%2Fheads%2Ffeature%2Fx&per_page=100");
+    for _ in 0..2 {
+        assert!(server.github.push_of(&branch, &head).await.expect("an answer").is_none());
+    }
+    assert_eq!(server.routes()[0], "GET /api/v3/repos/acme/shop/activity?ref=refs%2Fheads%2Ffeature%2Fx&per_page=1");
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! Which deploy commands of a pull request are still open. Pure: it is derived from the comments and deployments themselves,
 //! so that any machine comes to the same answer, and a hidden marker can grant nothing.
 
-use crate::domain::{EnvName, Login, RequestKey};
-use crate::facts::{Facts, PullRequest};
+use crate::domain::{EnvName, Login, Person, RequestKey};
+use crate::facts::{Deployment, Facts, PullRequest};
 use crate::gates::{Said, is_listed};
 use crate::intake::{Command, Grammar, Origin, Reading, Request, parse_comment};
 use crate::policy::Policy;
@@ -82,9 +82,17 @@ fn deployments<'a>(requests: &'a [Request], policy: &'a Policy) -> impl Iterator
     })
 }
 
-/// True when a deployment of this very request exists.
+/// True when a deployment of this very request exists, and is ours.
 pub fn was_carried_out(key: &RequestKey, facts: &Facts) -> bool {
-    facts.deployments.known().is_some_and(|list| list.items.iter().any(|deployment| deployment.payload.as_ref().is_some_and(|payload| payload.request == *key)))
+    let of_this = |deployment: &Deployment| deployment.payload.as_ref().is_some_and(|payload| payload.request == *key);
+    facts.deployments.known().is_some_and(|list| list.items.iter().any(|deployment| is_ours(deployment, facts.viewer.as_ref()) && of_this(deployment)))
+}
+
+/// True when the account we act under made a deployment, for the environment that its payload names: anybody who may write deployments can make others,
+/// with any payload. Where nobody knows which account that is, all may be ours.
+pub fn is_ours(deployment: &Deployment, viewer: Option<&Person>) -> bool {
+    let by_us = viewer.is_none_or(|viewer| deployment.creator == Some(viewer.id));
+    by_us && deployment.payload.as_ref().is_some_and(|payload| deployment.environment.eq_ignore_ascii_case(payload.environment.as_str()))
 }
 
 /// How the status comment of a request stands, by the marker in it.
@@ -129,4 +137,46 @@ pub fn status_of(key: &RequestKey, pull: &PullRequest) -> Option<Status> {
 pub fn status_comment<'a>(key: &RequestKey, pull: &'a PullRequest) -> Option<&'a crate::facts::Comment> {
     let start = format!("<!-- shipgate {key} ");
     pull.comments.known()?.items.iter().rfind(|comment| comment.ours && comment.body.starts_with(&start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::PersonId;
+    use crate::facts::Fact;
+
+    fn facts() -> Facts {
+        serde_json::from_str(include_str!("../../tests/cases/gates/base-facts.json")).expect("the base facts are facts")
+    }
+
+    fn key(text: &str) -> RequestKey {
+        RequestKey::new(text).expect("a key")
+    }
+
+    fn created_by(facts: &mut Facts, creator: Option<u64>) {
+        let Fact::Known(list) = &mut facts.deployments else { panic!("known") };
+        list.items[0].creator = creator.map(PersonId);
+    }
+
+    #[test]
+    fn c5_only_a_deployment_of_ours_shows_that_a_command_was_carried_out() {
+        let mut facts = facts();
+        assert!(was_carried_out(&key("comment-4001-0"), &facts));
+        assert!(!was_carried_out(&key("comment-4001-1"), &facts));
+        for creator in [Some(666), None] {
+            created_by(&mut facts, creator);
+            assert!(!was_carried_out(&key("comment-4001-0"), &facts), "{creator:?}");
+        }
+        // Where nobody knows which are ours, any may be: then it is not carried out once more.
+        facts.viewer = None;
+        assert!(was_carried_out(&key("comment-4001-0"), &facts));
+    }
+
+    #[test]
+    fn c5_a_payload_that_names_another_environment_than_its_deployment_is_none_of_ours() {
+        let mut facts = facts();
+        let Fact::Known(list) = &mut facts.deployments else { panic!("known") };
+        list.items[0].environment = "production".to_owned();
+        assert!(!was_carried_out(&key("comment-4001-0"), &facts));
+    }
 }

@@ -21,7 +21,8 @@ pub trait Forge {
     /// The members of these teams; a team that the token may not read is `Unavailable`. One request for all.
     async fn teams(&self, teams: &[TeamSlug]) -> Result<BTreeMap<TeamSlug, Fact<Vec<PersonId>>>, ForgeError>;
 
-    /// Who pushed this head to this branch, and when, by the repository's activity; `None` where it says nothing of it.
+    /// Who pushed this head to this branch of this repository, and when, by the repository's activity; `None` where the branch's newest entry there
+    /// is not of this head.
     async fn push_of(&self, branch: &crate::domain::BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError>;
 
     /// The merge base of two commits.

@@ -32,6 +32,21 @@ fn g20_input_output_errors_and_exit_code_are_handed_over() {
 }
 
 #[test]
+fn g20_nothing_of_the_current_folder_is_run_where_it_may_be_the_change_under_judgement() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let apart = programs().apart(folder.path().join("programs"));
+    let run = |parts: &[&str]| apart.run(&argv(parts), b"", Duration::from_mins(1));
+    for program in ["./scripts/capacity", "scripts/capacity", "../x", "./sh"] {
+        let refused = run(&[program]).expect_err("a relative path");
+        assert!(matches!(&refused, ProgramError::NotStarted { why, .. } if why.contains("trusted-checkout")), "{refused}");
+    }
+    let here = run(&["pwd"]).expect("it runs");
+    let expected = folder.path().join("programs").canonicalize().expect("it was made");
+    assert_eq!(String::from_utf8(here.output).expect("text").trim_end(), expected.display().to_string());
+    assert_eq!(run(&["/bin/sh", "-c", "exit 3"]).expect("an absolute path").code, Some(3));
+}
+
+#[test]
 fn a_large_input_and_a_large_output_do_not_wait_for_each_other() {
     let input = vec![b'x'; MOST_OUTPUT];
     let finished = run(&["cat"], &input).expect("it runs");

@@ -61,8 +61,8 @@ fn inline(text: &str) -> String {
         }
         before = character;
     }
-    // `www.` links itself without a scheme.
-    out.replace("www.", "www<!-- -->.")
+    // `GH-12` is a reference; `www.` links itself without a scheme.
+    out.replace("www.", "www<!-- -->.").replace("GH-", "GH<!-- -->-")
 }
 
 /// A line's first `-`, `+` or `1.` would begin a list. (A comment at a line's beginning would begin a block of HTML.)
@@ -108,10 +108,10 @@ mod tests {
 
     #[test]
     fn mentions_links_and_markup_in_hostile_text_are_only_text() {
-        let hostile = "@octocat **bold** [x](https://evil.example) <script> | cell #12 www.evil.example `code`";
+        let hostile = "@octocat **bold** [x](https://evil.example) <script> | cell #12 www.evil.example `code` GH-12 octo/shop#12";
         let mut rendered = String::new();
         html::push_html(&mut rendered, Parser::new_ext(&markdown(hostile), Options::all()));
-        for mark in ["<script", "<strong", "<a ", "<code", "@octocat", "#12", "www.evil"] {
+        for mark in ["<script", "<strong", "<a ", "<code", "@octocat", "#12", "www.evil", "GH-12"] {
             assert!(!rendered.contains(mark), "{mark} in {rendered}");
         }
     }

@@ -7,6 +7,7 @@ use super::decide::Asked;
 use super::{RunError, World};
 use crate::domain::{CommitSha, DeploymentId, RunId};
 use crate::facts::{ClaimId, Deployment, Hold, LockKind, RunState};
+use crate::plan;
 use crate::ports::{Forge, ForgeError, Programs, Repo, Survey};
 
 /// What became of a request before.
@@ -71,7 +72,8 @@ pub(super) fn holds(survey: &Survey) -> impl Iterator<Item = &Hold> {
 
 /// The deployments of this request. Where the survey's list ends before the request was made, the environment's own is asked.
 async fn of_request<F: Forge>(forge: &F, survey: &Survey, asked: &Asked<'_>) -> Result<Vec<Deployment>, RunError> {
-    let of_this = |deployment: &Deployment| deployment.payload.as_ref().is_some_and(|payload| payload.request == asked.request.key);
+    let ours = |deployment: &Deployment| plan::is_ours(deployment, survey.viewer.as_ref());
+    let of_this = |deployment: &Deployment| ours(deployment) && deployment.payload.as_ref().is_some_and(|payload| payload.request == asked.request.key);
     let reaches = |items: &[Deployment]| items.iter().any(|deployment| deployment.created_at < asked.request.at);
     if let Some(list) = survey.deployments.known().filter(|list| list.complete || reaches(&list.items) || list.items.iter().any(of_this)) {
         return Ok(list.items.iter().filter(|deployment| of_this(deployment)).cloned().collect());

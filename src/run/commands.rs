@@ -6,7 +6,7 @@ use super::replies::{One, entry, help, no_environment, refuse, reply};
 use super::{Outcome, RunError, World, grammar, locking, replies, trust, voices};
 use crate::audit::{AuditEvent, Outcome as Ended};
 use crate::domain::EnvName;
-use crate::facts::PullState;
+use crate::facts::{Facts, PullState};
 use crate::gates::{Judgement, Permission, may, may_command};
 use crate::gather::{self, Need};
 use crate::intake::{Command, Deploy, Request};
@@ -79,28 +79,9 @@ async fn deploy_once<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>,
 
 /// The commands that not everybody may give: asks who may, then acts.
 async fn allowed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: &Environment) -> Result<Outcome, RunError> {
-    let policy = &one.trusted.policy;
-    let wish = Deploy::of(environment.name.clone());
-    let need = Need { request: one.request, deploy: &wish, policy, environment, said: &[] };
-    let facts = gather::complete(world.forge, facts_of(one.survey, one.request), &need).await;
-    let name = one.request.command.name();
-    let (permission, word) = if matches!(&one.request.command, Command::Unlock { force: Some(_), .. }) {
-        (may(&policy.commands.force_unlock, &one.request.actor, &facts), format!("{}unlock --force", policy.commands.prefix))
-    } else {
-        (may_command(&policy.commands, name, &one.request.actor, &facts), format!("{}{}", policy.commands.prefix, name.as_str()))
-    };
-    let refused = match permission {
-        Permission::Allowed(_) => None,
-        Permission::Refused(why) => Some(("You may not do that", why)),
-        Permission::CannotVerify(why) => {
-            let mend = why.mend.map(|mend| format!("; {mend}")).unwrap_or_default();
-            Some(("It cannot be verified that you may do that", format!("{}{mend}", why.what)))
-        }
-    };
-    if let Some((title, why)) = refused {
-        let note = entry(one, Some(&environment.name)).outcome(Ended::Refused).detail("reasons", why.as_str());
-        world.acting().note(AuditEvent::CommandRefused, note);
-        return Ok(refuse(world, one, title, &format!("{}: {}.", code(&word), sentence(&why))).await);
+    let (facts, permission) = permission(world, one, environment).await;
+    if let Some(refused) = refused(world, one, Some(environment), permission).await {
+        return Ok(refused);
     }
     if one.survey.pull.state != PullState::Open && !matches!(one.request.command, Command::Unlock { .. }) {
         return Ok(refuse(world, one, "The pull request is closed", "Only open pull requests are deployed.").await);
@@ -111,6 +92,46 @@ async fn allowed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one
         Command::Lock { .. } | Command::Unlock { .. } => locking::change(world, one, environment, facts).await,
         Command::Deploy(_) | Command::Plan(_) | Command::Status { .. } | Command::Help => Ok(Outcome::nothing("handled elsewhere")),
     }
+}
+
+/// Whether the person may give the command, with the facts that say so.
+async fn permission<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: &Environment) -> (Facts, Permission) {
+    let policy = &one.trusted.policy;
+    let wish = Deploy::of(environment.name.clone());
+    let need = Need { request: one.request, deploy: &wish, policy, environment, said: &[] };
+    let facts = gather::complete(world.forge, facts_of(one.survey, one.request), &need).await;
+    let permission = if is_forced(one.request) {
+        may(&policy.commands.force_unlock, &one.request.actor, &facts)
+    } else {
+        may_command(&policy.commands, one.request.command.name(), &one.request.actor, &facts)
+    };
+    (facts, permission)
+}
+
+fn is_forced(request: &Request) -> bool {
+    matches!(&request.command, Command::Unlock { force: Some(_), .. })
+}
+
+/// Says no where they may not.
+pub(super) async fn refused<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    one: &One<'_>,
+    environment: Option<&Environment>,
+    permission: Permission,
+) -> Option<Outcome> {
+    let (title, why) = match permission {
+        Permission::Allowed(_) => return None,
+        Permission::Refused(why) => ("You may not do that", why),
+        Permission::CannotVerify(why) => {
+            let mend = why.mend.map(|mend| format!("; {mend}")).unwrap_or_default();
+            ("It cannot be verified that you may do that", format!("{}{mend}", why.what))
+        }
+    };
+    let forced = if is_forced(one.request) { " --force" } else { "" };
+    let word = format!("{}{}{forced}", one.trusted.policy.commands.prefix, one.request.command.name().as_str());
+    let name = environment.map(|environment| &environment.name);
+    world.acting().note(AuditEvent::CommandRefused, entry(one, name).outcome(Ended::Refused).detail("reasons", why.as_str()));
+    Some(refuse(world, one, title, &format!("{}: {}.", code(&word), sentence(&why))).await)
 }
 
 async fn plan_only<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, asked: &Asked<'_>) -> Outcome {
@@ -149,6 +170,12 @@ async fn cancel<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one:
 /// Locks and last deployments.
 async fn show_status<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: Option<&Environment>) -> Outcome {
     let policy = &one.trusted.policy;
+    if let Some(some) = environment.or_else(|| policy.environments.first()) {
+        let (_, permission) = permission(world, one, some).await;
+        if let Some(refused) = refused(world, one, environment, permission).await {
+            return refused;
+        }
+    }
     let names: Vec<&EnvName> = match environment {
         Some(environment) => vec![&environment.name],
         None => policy.environments.iter().map(|environment| &environment.name).collect(),

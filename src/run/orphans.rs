@@ -6,6 +6,7 @@ use super::{RunError, World};
 use crate::facts::{Deployment, DeploymentPayload, Hold, RunState};
 use crate::intake::Request;
 use crate::perform::{Ending, Finished, Note, finish};
+use crate::plan;
 use crate::ports::{Forge, Programs, Repo, Survey};
 use crate::report::escape::code;
 use crate::report::markdown;
@@ -13,7 +14,7 @@ use crate::report::markdown;
 /// Ends every deployment in sight that nobody will end, but those of the requests just handled. What fails is logged: the next event tries again.
 pub(super) async fn end<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, survey: &Survey, handled: &[Request]) {
     let deployments = survey.deployments.known().map(|list| list.items.as_slice()).unwrap_or_default();
-    for deployment in deployments.iter().filter(|deployment| deployment.is_running()) {
+    for deployment in deployments.iter().filter(|deployment| deployment.is_running() && plan::is_ours(deployment, survey.viewer.as_ref())) {
         let Some(payload) = deployment.payload.as_ref().filter(|payload| !handled.iter().any(|request| request.key == payload.request)) else { continue };
         if let Err(error) = end_one(world, survey, (deployment, payload)).await {
             tracing::warn!("deployment {} could not be ended for a run that is over: {error}", deployment.id);

@@ -141,6 +141,7 @@ fn no_policy(error: &Untrusted) -> (&'static str, String) {
             "The policy is not valid, so nothing is done",
             format!("Every fault of {} on {}:\n\n{}\n\nMend it there and give the command again.", code(POLICY_PATH), code(branch), fenced(rendered)),
         ),
+        Untrusted::AnybodysBranch { .. } => ("Pull requests into this branch cannot be deployed", sentence(&error.to_string())),
         Untrusted::Base { branch } => (
             "Pull requests into this branch cannot be deployed",
             format!(

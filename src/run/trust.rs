@@ -23,6 +23,11 @@ pub(super) enum Untrusted {
     Invalid { branch: String, rendered: String },
     #[error("`{branch}` is neither the default branch nor listed under `branches.protected` in the default branch's policy: its own rules do not count")]
     Base { branch: String },
+    #[error(
+        "`{branch}` is listed under `branches.protected` only by a pattern, and no ruleset restricts who makes such branches: its own rules do not count. List it by its name, or \
+         restrict creations of such branches in a ruleset"
+    )]
+    AnybodysBranch { branch: String },
 }
 
 /// The policy that judges this pull request.
@@ -33,6 +38,11 @@ pub(super) fn policy(survey: &Survey) -> Result<Trusted, Untrusted> {
     }
     if !default.policy.protects(&survey.base.name) {
         return Err(Untrusted::Base { branch: survey.base.name.to_string() });
+    }
+    // Whoever may push can make a branch that a pattern fits, with any policy on it.
+    let by_name = default.policy.protected_branches.iter().any(|pattern| pattern.as_str() == survey.base.name.as_str());
+    if !by_name && survey.base.creation_restricted.known() != Some(&true) {
+        return Err(Untrusted::AnybodysBranch { branch: survey.base.name.to_string() });
     }
     load(&survey.base_policy, survey.base.name.as_str())
 }

@@ -1,6 +1,7 @@
 //! The only integration-test binary.
 
 mod architecture;
+mod attacks;
 mod command_line;
 mod commands;
 mod contract;

@@ -158,8 +158,10 @@ impl Scale<'_> {
             },
             Of::Named(prefix) => Err(format!("it was given to {}, which is not the head", shown(prefix.as_str()))),
             Of::Gone => Err("the commit it was given to is gone".to_owned()),
-            Of::BeforeHead(Presence::Later(first)) => Err(format!("it names no whole commit id, and the head was first seen at {first}, after it")),
-            Of::BeforeHead(Presence::Returned(at)) => Err(format!("it names no whole commit id, and the branch was moved to the head again at {at}, after it")),
+            Of::BeforeHead(Presence::Later(first)) => Err(format!("it names no whole commit id, and the head was first seen at {first}, not before it")),
+            Of::BeforeHead(Presence::Returned(at)) => {
+                Err(format!("it names no whole commit id, and the branch was moved to the head again at {at}, not before it"))
+            }
             Of::BeforeHead(_) => Err("it names no whole commit id, and the server does not say when the head came".to_owned()),
         }
     }

@@ -37,7 +37,7 @@ fn world() -> impl Strategy<Value = World> {
         world.team("acme/sre", &[BOB, CAT]).hidden_team("acme/hidden").owned("*.rs @ann @acme/sre");
         world.facts.roles.extend(roles.into_iter().map(|(who, role)| (PersonId(who), Fact::Known(role))));
         if seen_late {
-            world.facts.pull.sightings = vec![seen(SightingKind::CheckSuite, -30), seen(SightingKind::Activity, -31)];
+            world.facts.pull.sightings = vec![seen(SightingKind::Activity, -30)];
         }
         if carried {
             world.carried(EARLIER, Some(HEAD));

@@ -124,7 +124,58 @@ fn g2_a_no_of_somebody_who_may_not_decide_is_said_and_does_not_block() {
         assert_says(&answer, Go, &[]);
         assert_saw(&answer, "does not block");
         world.rule().from.extend(principals(&["user:person-99"]));
-        assert_says(&world.judged(judge), Waiting, &["approval.changes-requested"]);
+        let blocks = role > Role::None;
+        let (judgement, codes): (_, &[&str]) = if blocks { (Waiting, &["approval.changes-requested"]) } else { (Go, &[]) };
+        assert_says(&world.judged(judge), judgement, codes);
+    }
+}
+
+#[test]
+fn g3_whoever_took_over_a_login_that_the_policy_names_does_not_approve() {
+    use crate::facts::Visibility;
+    // The owner of the login was renamed; an outsider has it now. On a public repository everybody has the role read.
+    for (visibility, role, counts) in [
+        (Visibility::Public, Role::Read, false),
+        (Visibility::Public, Role::None, false),
+        (Visibility::Public, Role::Triage, true),
+        (Visibility::Private, Role::None, false),
+        (Visibility::Private, Role::Read, true),
+    ] {
+        let mut world = World::new();
+        world.facts.repository.visibility = visibility;
+        world.rule().from = principals(&["user:person-99", "role:admin"]);
+        world.role(PASSER_BY, role).approves(PASSER_BY);
+        world.reviews()[0].by_writer = false;
+        let (judgement, codes): (_, &[&str]) = if counts { (Go, &[]) } else { (Waiting, &["approval.missing"]) };
+        assert_says(&world.judged(judge), judgement, codes);
+    }
+    let mut world = World::new();
+    world.rule().from = principals(&["user:person-99", "role:admin"]);
+    world.approves(PASSER_BY);
+    world.reviews()[0].by_writer = false;
+    world.facts.roles.remove(&PersonId(PASSER_BY));
+    assert_says(&world.judged(judge), Waiting, &["approval.cannot-verify"]);
+}
+
+#[test]
+fn g2_an_app_that_pushed_may_have_pushed_anybodys_work() {
+    let bot = machine(41, "github-actions[bot]");
+    let other = machine(42, "dependabot[bot]");
+    for (author, pusher, viewer, known) in [
+        (person(AUTHOR), bot.clone(), Some(bot.clone()), false),
+        // Every workflow of the repository opens and pushes as the account we act under.
+        (bot.clone(), bot.clone(), Some(bot.clone()), false),
+        (other.clone(), other.clone(), Some(bot.clone()), true),
+        (other.clone(), other.clone(), None, false),
+        (other.clone(), bot.clone(), Some(other.clone()), false),
+    ] {
+        let mut world = World::new();
+        world.approves(ANN);
+        world.facts.pull.author = Some(author);
+        world.facts.pull.pushed_by = Fact::Known(crate::facts::Push { by: pusher.clone() });
+        world.facts.viewer = viewer;
+        let (judgement, codes): (_, &[&str]) = if known { (Go, &[]) } else { (Waiting, &["approval.pusher-unknown"]) };
+        assert_says(&world.judged(judge), judgement, codes);
     }
 }
 
@@ -193,8 +244,11 @@ fn g3_in_one_comment_or_one_second_the_no_wins_over_the_yes_before_it() {
 fn g14_an_approval_without_a_whole_commit_id_counts_only_where_the_head_was_there_before_it() {
     for (sightings, evidence) in [
         (vec![], "the server does not say when the head came"),
-        (vec![seen(SightingKind::CheckSuite, -4)], "the head was first seen at"),
-        (vec![seen(SightingKind::CheckSuite, -60), seen(SightingKind::ForcedPush, -4)], "the branch was moved to the head again"),
+        (vec![seen(SightingKind::Activity, -4)], "the head was first seen at"),
+        (vec![seen(SightingKind::Activity, -5)], "the head was first seen at"),
+        (vec![seen(SightingKind::CheckSuite, -60), seen(SightingKind::Review, -50)], "the server does not say when the head came"),
+        (vec![seen(SightingKind::CheckSuite, -60), seen(SightingKind::Activity, -4)], "the branch was moved to the head again"),
+        (vec![seen(SightingKind::Activity, -60), seen(SightingKind::ForcedPush, -4)], "the branch was moved to the head again"),
     ] {
         for sha in [None, Some("aaaaaaa"), Some("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")] {
             let mut world = World::new();
@@ -210,7 +264,7 @@ fn g14_an_approval_without_a_whole_commit_id_counts_only_where_the_head_was_ther
         }
     }
     let mut world = World::new();
-    world.facts.pull.sightings = vec![seen(SightingKind::CheckSuite, -4), seen(SightingKind::Review, -6)];
+    world.facts.pull.sightings = vec![seen(SightingKind::CheckSuite, -4), seen(SightingKind::Activity, -6)];
     world.says(ANN, approve(Some("aaaaaaa")), -5);
     assert_says(&world.judged(judge), Go, &[]);
 }

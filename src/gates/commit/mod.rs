@@ -117,11 +117,11 @@ fn judge_presence(answer: &mut Answering, case: &Case<'_>) {
             answer.saw(format!("the server had seen it by {first}; the command is of {asked}"));
         }
         Presence::Later(first) => {
-            let what = format!("the command is of {asked}, and the server first saw {} at {first}, after it", pull.head.short());
+            let what = format!("the command is of {asked}, and the server first saw {} on the branch at {first}, not before it", pull.head.short());
             answer.refuse(&PUSHED_AFTER, what).remedy(remedy);
         }
         Presence::Returned(at) => {
-            let what = format!("the command is of {asked}, and the branch was moved back to {} at {at}, after it", pull.head.short());
+            let what = format!("the command is of {asked}, and the branch was moved back to {} at {at}, not before it", pull.head.short());
             answer.refuse(&PUSHED_AFTER, what).remedy(remedy);
         }
         Presence::NoWord => {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::excluded::Exclusion;
 use super::owners::{owned_by, ownership};
 use crate::domain::{Login, Person, PersonId, Principal, Role, TeamSlug};
-use crate::facts::{Fact, Facts, Why};
+use crate::facts::{Fact, Facts, Visibility, Why};
 use crate::policy::Owner;
 
 /// Anybody whom one of the principals or owners names.
@@ -191,9 +191,24 @@ impl<'a> Candidate<'a> {
     }
 }
 
+impl Candidate<'_> {
+    /// Whether somebody gave them access to the repository: on a public one everybody may read. Who took over a login that its owner gave up has none. An
+    /// app's login cannot be taken over.
+    fn was_let_in(self, facts: &Facts) -> Membership {
+        if !self.person.is_human() {
+            return Membership::member(&self.person.login);
+        }
+        let least = if facts.repository.visibility == Visibility::Public { Role::Triage } else { Role::Read };
+        self.has_role(least, facts)
+    }
+}
+
 fn belongs(principal: &Principal, candidate: Candidate<'_>, facts: &Facts) -> Membership {
     match principal {
-        Principal::User(login) if is_login_of(login, candidate.person) => Membership::member(principal),
+        Principal::User(login) if is_login_of(login, candidate.person) => match candidate.was_let_in(facts) {
+            Membership::Member(_) => Membership::member(principal),
+            other => other,
+        },
         Principal::User(_) | Principal::Codeowners => Membership::Stranger,
         Principal::Team(slug) => in_team(slug, candidate.person, facts),
         Principal::Role(role) => candidate.has_role(*role, facts),

@@ -44,7 +44,7 @@ impl Exclusion {
             match excluded {
                 Excluded::Author => exclusion.add_author(&case.facts.pull),
                 Excluded::Committers => exclusion.add_committers(&case.facts.pull),
-                Excluded::Pusher => exclusion.add_pusher(&case.facts.pull),
+                Excluded::Pusher => exclusion.add_pusher(case.facts),
                 Excluded::Requester => exclusion.add(&case.request.actor, "asked for this deployment"),
             }
         }
@@ -79,9 +79,16 @@ impl Exclusion {
         }
     }
 
-    fn add_pusher(&mut self, pull: &PullRequest) {
+    /// An app that pushed may have pushed anybody's work: any workflow of the repository pushes as one. Only an app's own pull request is its own work.
+    fn add_pusher(&mut self, facts: &Facts) {
+        let pull = &facts.pull;
+        let own_work = |by: &Person| pull.author.as_ref() == Some(by) && facts.viewer.as_ref().is_some_and(|viewer| viewer != by);
         match pull.pushed_by.get() {
-            Ok(push) => self.add(&push.by, "pushed the commit"),
+            Ok(push) if push.by.is_human() || own_work(&push.by) => self.add(&push.by, "pushed the commit"),
+            Ok(push) => {
+                let why = Why::new(format!("{} pushed it, which is no human's account, and nothing tells whose work it is", push.by.login));
+                self.gaps.push(Gap::Pusher(why.mended_by("a person pushes the branch, or the policy's `approval.exclude` leaves `pusher` out")));
+            }
             Err(why) => self.gaps.push(Gap::Pusher(why)),
         }
     }

@@ -22,6 +22,7 @@ pub(super) fn base(pull: &PullNode, errors: &Errors) -> Result<Base, Why> {
         name: BranchName::new(pull.base_ref_name.clone()).map_err(|invalid| odd("pullRequest.baseRefName", invalid))?,
         sha: tip.oid.clone(),
         required_checks: fact(required_checks(node, errors)),
+        creation_restricted: fact(creation_restricted(node, errors)),
         policy_id: tip.policy.as_ref().and_then(|entry| entry.object.as_ref()).and_then(|blob| blob.oid.clone()),
         codeowners: codeowners(tip, errors),
     })
@@ -75,6 +76,15 @@ fn codeowners(tip: &BaseTip, errors: &Errors) -> Fact<Codeowners> {
         }
     }
     Fact::Known(Codeowners { path: None, text: String::new() })
+}
+
+/// Whether a ruleset restricts who makes such a branch.
+fn creation_restricted(node: &BaseRef, errors: &Errors) -> Result<bool, Why> {
+    if let Some(why) = errors.about(RULESETS) {
+        return Err(why.mended_by("give the token metadata: read"));
+    }
+    let rules = node.rules.clone().ok_or_else(|| Why::new("the server left the rulesets out"))?;
+    Ok(rules.items()?.iter().any(|rule| rule.kind == "CREATION"))
 }
 
 /// What the branch rule and the rulesets require together.

@@ -314,7 +314,6 @@ pub(in crate::github) struct BranchNode {
 #[serde(rename_all = "camelCase")]
 pub(in crate::github) struct PushNode {
     pub next_sha: Option<CommitSha>,
-    pub pusher: Option<Actor>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

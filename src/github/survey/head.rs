@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
+use super::ROLLUP;
 use super::dto::{HeadCommit, PullNode};
-use super::{ROLLUP, SUITES};
 use crate::domain::CommitSha;
 use crate::github::GitHub;
 use crate::github::graphql::{Errors, Field, Operation, Source};
@@ -12,7 +12,6 @@ use crate::ports::{ForgeError, ForgeFault};
 /// The head commit, and where the answers' errors about its parts are found.
 pub(super) struct Head {
     pub commit: HeadCommit,
-    pub suites_field: Field,
     pub rollup_field: Field,
     /// True where its checks can be read on with `pages.graphql`, which knows the pull request's last commit only.
     pub last_listed: bool,
@@ -36,12 +35,12 @@ impl GitHub {
     pub(super) async fn read_head(&self, pull: &mut PullNode, errors: &mut Errors, source: &Source) -> Result<Head, ForgeError> {
         let listed = pull.head.take().and_then(|list| list.items().ok()).and_then(|nodes| nodes.into_iter().next_back());
         if let Some(node) = listed.filter(|node| node.commit.oid == pull.head_ref_oid) {
-            return Ok(Head { commit: node.commit, suites_field: SUITES, rollup_field: ROLLUP, last_listed: true });
+            return Ok(Head { commit: node.commit, rollup_field: ROLLUP, last_listed: true });
         }
         let apart = || source.fault(ForgeFault::Conflict("the pull request is not in step with its branch yet; try again".to_owned()));
         let (commit, later) = self.read_commit(&pull.head_ref_oid, pull.number).await?;
         errors.absorb(later);
-        Ok(Head { commit: commit.ok_or_else(apart)?, suites_field: OBJECT_SUITES, rollup_field: OBJECT_ROLLUP, last_listed: false })
+        Ok(Head { commit: commit.ok_or_else(apart)?, rollup_field: OBJECT_ROLLUP, last_listed: false })
     }
 
     async fn read_commit(&self, sha: &CommitSha, pull: u64) -> Result<(Option<HeadCommit>, Errors), ForgeError> {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::dto::{CheckSuite, FileNode, PullNode, ReviewNode, TimelineItem};
 use super::head::Head;
 use super::{COMMENTS, COMMITS, FILES, REVIEWS, TIMELINE, commits, spared};
-use crate::domain::{BranchName, CommentId, Person, PullNumber, RepoSlug};
+use crate::domain::{BranchName, CommentId, PullNumber, RepoSlug};
 use crate::facts::{
     ChangedFile, Comment, Fact, Listing, Mergeable, PullOrigin, PullRequest, PullState, Push, Review, ReviewState, Sighting, SightingKind, Why,
 };
@@ -131,7 +131,7 @@ impl Parts<'_> {
         items.filter(here).filter_map(|item| Some((item.created_at?, item)))
     }
 
-    /// Each is true by itself, so that it does no harm where some are missing.
+    /// Each is true by itself, so that it does no harm where some are missing. None of them shows that the head stayed where it was seen.
     fn sightings(&self) -> Vec<Sighting> {
         let reviews = self.pull.reviews.iter().flat_map(super::super::wire::List::present);
         let of_head = reviews.filter(|review| review.commit.as_ref().is_some_and(|commit| commit.oid == self.pull.head_ref_oid));
@@ -141,20 +141,16 @@ impl Parts<'_> {
         suites.chain(reviews).chain(pushes).collect()
     }
 
-    /// Who brought the head last, by pushes of exactly this commit.
+    /// Who brought the head last, where that was the last forced push of all. Any other push leaves no trace in the pull request: the repository's
+    /// activity tells of it.
     fn pushed_by(&self) -> Result<Fact<Push>, Why> {
-        if let Some(why) = self.errors.about(self.head.suites_field).or_else(|| self.errors.about(TIMELINE)) {
-            return Ok(Fact::Unavailable(why.mended_by("give the token checks: read")));
+        if let Some(why) = self.errors.about(TIMELINE) {
+            return Ok(Fact::Unavailable(why.mended_by("give the token pull_requests: read")));
         }
-        let mut pushes: Vec<(Timestamp, Person)> = Vec::new();
-        for (at, actor) in self.suites().filter_map(|suite| Some((suite.created_at, suite.push.as_ref()?.pusher.as_ref()))) {
-            pushes.extend(person(actor, "checkSuites.push.pusher.login")?.map(|by| (at, by)));
-        }
-        for (at, item) in self.forced_pushes() {
-            pushes.extend(person(item.actor.as_ref(), "timelineItems.actor.login")?.map(|by| (at, by)));
-        }
-        let newest = pushes.into_iter().max_by_key(|(at, _)| *at);
-        Ok(newest.map_or_else(|| Fact::Unavailable(Why::new("the server does not say who pushed the head")), |(_, by)| Fact::Known(Push { by })))
+        let last = self.pull.timeline_items.clone().and_then(|list| list.items().ok()).and_then(|items| items.into_iter().next_back());
+        let of_head = last.filter(|item| item.after_commit.as_ref().is_some_and(|commit| commit.oid == self.pull.head_ref_oid));
+        let by = of_head.map_or(Ok(None), |item| person(item.actor.as_ref(), "timelineItems.actor.login"))?;
+        Ok(by.map_or_else(|| Fact::Unavailable(Why::new("the server does not say who pushed the head")), |by| Fact::Known(Push { by })))
     }
 }
 

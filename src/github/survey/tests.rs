@@ -291,6 +291,19 @@ async fn i3_a_policy_that_is_not_whole_is_unknown_and_one_that_is_not_there_is_n
 }
 
 #[tokio::test]
+async fn i3_only_a_ruleset_that_restricts_creations_keeps_people_from_making_such_a_branch() {
+    for (rules, restricted) in [
+        (list(&[json!({ "type": "CREATION", "parameters": null })]), Some(true)),
+        (list(&[json!({ "type": "UPDATE", "parameters": null }), json!({ "type": "PULL_REQUEST", "parameters": null })]), Some(false)),
+        (list(&[]), Some(false)),
+        (Value::Null, None),
+    ] {
+        let survey = survey(|data| data["repository"]["pullRequest"]["baseRef"]["rules"] = rules).await;
+        assert_eq!(survey.base.creation_restricted.known().copied(), restricted);
+    }
+}
+
+#[tokio::test]
 async fn g3_the_first_codeowners_counts_and_a_cut_one_is_unknown() {
     let owners =
         |change: fn(&mut Value)| async move { survey(move |data| change(&mut data["repository"]["pullRequest"]["baseRef"]["target"])).await.base.codeowners };
@@ -314,8 +327,8 @@ async fn g14_only_what_shows_this_head_on_its_branch_is_a_sighting() {
             suite(Value::Null, json!({ "nextSha": HEAD, "pusher": user("eve", 9) })),
         ]);
         pull["timelineItems"]["nodes"] = json!([
+            { "__typename": "HeadRefForcePushedEvent", "createdAt": "2024-05-01T08:51:00Z", "afterCommit": { "oid": OLD }, "actor": user("eve", 9) },
             { "__typename": "HeadRefForcePushedEvent", "createdAt": "2024-05-01T08:52:00Z", "afterCommit": { "oid": HEAD }, "actor": user("ben", 2) },
-            { "__typename": "HeadRefForcePushedEvent", "createdAt": "2024-05-01T08:53:00Z", "afterCommit": { "oid": OLD }, "actor": user("eve", 9) },
         ]);
     })
     .await;
@@ -325,9 +338,13 @@ async fn g14_only_what_shows_this_head_on_its_branch_is_a_sighting() {
 }
 
 #[tokio::test]
-async fn g2_who_pushed_the_head_is_unknown_where_the_server_does_not_say() {
-    let survey = survey(|data| data["repository"]["pullRequest"]["head"]["nodes"][0]["commit"]["checkSuites"]["nodes"] = json!([])).await;
-    assert_eq!(survey.pull.pushed_by.get().expect_err("not known").what, "the server does not say who pushed the head");
+async fn g2_who_pushed_the_head_is_unknown_where_it_was_not_the_last_forced_push() {
+    let forced = |after: &str, login: &str| json!({ "__typename": "HeadRefForcePushedEvent", "createdAt": "2024-05-01T08:51:00Z", "afterCommit": { "oid": after }, "actor": user(login, 9) });
+    // Who pushed the head once is not who moved the branch forward to it again.
+    for items in [json!([]), json!([forced(HEAD, "ann"), forced(OLD, "eve")]), json!([forced(HEAD, "ann"), null])] {
+        let survey = survey(|data| data["repository"]["pullRequest"]["timelineItems"]["nodes"] = items).await;
+        assert_eq!(survey.pull.pushed_by.get().expect_err("not known").what, "the server does not say who pushed the head");
+    }
 }
 
 #[tokio::test]

@@ -85,13 +85,6 @@ fn is_dead(hold: &Hold, facts: &Facts) -> bool {
     hold.kind == LockKind::Deployment && hold.run.is_some_and(over)
 }
 
-/// True when another workflow run carries out this very request: its event was delivered twice, and the other delivery holds the lock.
-pub fn carried_out_elsewhere(environment: &EnvName, request: &Request, own: Option<RunId>, facts: &Facts) -> bool {
-    let Ok(seen) = seen(facts, environment) else { return false };
-    let elsewhere = |hold: &Hold| hold.kind == LockKind::Deployment && hold.request == request.key && hold.run.is_some() && hold.run != own;
-    seen.holds.iter().any(elsewhere)
-}
-
 fn change(environment: &EnvName, seen: Seen, id: &ClaimId, at: Timestamp) -> LockChange {
     let record = LockRecord { schema_version: 1, change: id.clone(), at, holds: seen.holds, audit_head: None };
     LockChange { environment: environment.clone(), expected: seen.expected, record }

@@ -32,10 +32,6 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
             note_requested(world, asked, survey);
         }
         let decision = decide(world, seen, asked).await;
-        if plan::carried_out_elsewhere(&asked.environment.name, asked.request, world.run, &decision.question().facts) {
-            world.runner.output("decision", "none");
-            return Ok(Outcome::nothing("another run carries this command out: the event was delivered again"));
-        }
         let existing = plan::status_comment(&asked.request.key, &seen.pull).map(|comment| comment.id);
         let kept = keep(world, asked, &decision);
         let decided = Decided { asked, decision: &decision, existing };

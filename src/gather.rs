@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::domain::{CommitSha, Login, PersonId, Principal, Role, RunId, TeamSlug};
+use crate::domain::{CommitSha, Login, PersonId, Role, RunId, TeamSlug};
 use crate::env::Environment as Variables;
 use crate::facts::{Carry, CustomAnswer, Fact, Facts, Listing, Local, LockKind, PullOrigin, Why};
-use crate::gates::{Case, Said, carry_candidates, people_in_question, teams_in_question};
+use crate::gates::{Case, Said, asks_for_more_than_write, carry_candidates, people_in_question, teams_in_question};
 use crate::intake::{Deploy, Request};
 use crate::policy::{Argv, Environment, Inventory, Policy};
 use crate::ports::{Forge, ForgeError, MergeQuestion, Programs, Repo, Survey};
@@ -41,13 +41,10 @@ impl<'a> Need<'a> {
 
 /// True where a review already says that its author may push, and no gate asks for a higher role.
 fn is_writer_enough(case: &Case<'_>, id: PersonId) -> bool {
-    let gates = &case.environment.gates;
-    let asked = gates.permission.who.iter().chain(&gates.approval.from).chain(&gates.policy_change.approve);
-    let higher = asked.into_iter().any(|principal| matches!(principal, Principal::Role(role) if *role > Role::Write));
     let reviews = case.facts.pull.reviews.known().into_iter().flat_map(|list| &list.items);
     let writes = reviews.filter(|review| review.author.as_ref().is_some_and(|author| author.id == id)).all(|review| review.by_writer);
     let spoke = case.said_here().any(|said| said.by.id == id);
-    writes && !spoke && !higher
+    writes && !spoke && !asks_for_more_than_write(case)
 }
 
 /// Facts from a survey alone: enough to find pending requests, and for commands that deploy nothing.
@@ -255,7 +252,9 @@ fn ask_custom<P: Programs>(programs: &P, rule: &crate::policy::CustomRule, input
     };
     if finished.code != Some(0) {
         let ended = finished.code.map_or("was killed by a signal".to_owned(), |code| format!("ended with exit code {code}"));
-        return Fact::Unavailable(Why::new(format!("`{}` {ended}: {}", rule.run.program(), crate::error::redact(&finished.error_tail))));
+        let words = crate::error::redact(finished.error_tail.trim());
+        let words = if words.is_empty() { String::new() } else { format!(": {words}") };
+        return Fact::Unavailable(Why::new(format!("`{}` {ended}{words}", rule.run.program())));
     }
     match serde_json::from_slice::<CustomAnswer>(&finished.output) {
         Ok(answer) => Fact::Known(answer),

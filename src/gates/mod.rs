@@ -33,7 +33,7 @@ mod laws;
 pub use approval::{carry_candidates, counted};
 pub use case::{Case, Said};
 pub use lock::{LockFault, dead_holds, holds_in_the_way};
-pub use needs::{people_in_question, teams_in_question};
+pub use needs::{asks_for_more_than_write, people_in_question, teams_in_question};
 pub use permission::{Permission, is_listed, may, may_command};
 pub use registry::{GATES, GateId, GateSpec};
 pub use verdict::{Answer, Answering, Clearance, Judgement, Reason, ReasonSpec, Scope, Verdict};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::case::Case;
 use super::people::{Circle, owned_by, ownership};
 use super::policy_change::touched;
-use crate::domain::{Person, PersonId, Principal, TeamSlug};
+use crate::domain::{Person, PersonId, Principal, Role, TeamSlug};
 use crate::facts::ReviewState;
 use crate::intake::{Command, CommandName};
 
@@ -17,6 +17,14 @@ pub fn people_in_question(case: &Case<'_>) -> BTreeMap<PersonId, Person> {
     let speakers = case.said_here().filter(|said| spoke(&said.command)).map(|said| &said.by);
     let humans = reviewers.chain(speakers).filter(|person| person.is_human());
     humans.chain([&case.request.actor]).map(|person| (person.id, person.clone())).collect()
+}
+
+/// True when something asks for more than the right to push, which is all that a review tells of its author.
+pub fn asks_for_more_than_write(case: &Case<'_>) -> bool {
+    let gates = &case.environment.gates;
+    let mut asked = gates.permission.who.iter().chain(&gates.approval.from).chain(&gates.policy_change.approve);
+    // Files that make the rules and have no owner are a maintainer's.
+    asked.any(|principal| matches!(principal, Principal::Role(role) if *role > Role::Write)) || touched(case).is_ok_and(|paths| !paths.is_empty())
 }
 
 /// The teams whose members decide something, by the policy and by CODEOWNERS as far as it is asked.

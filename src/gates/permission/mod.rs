@@ -88,8 +88,12 @@ fn say(answer: &mut Answering, spec: &ReasonSpec, what: &str, (permission, who):
             answer.refuse(spec, format!("may not {what}: {why}")).remedy(format!("ask one of {} to give the command", all.join(", "))).by(users);
         }
         Permission::CannotVerify(why) => {
-            let mend = why.mend.unwrap_or_else(|| "give the command again; where that does not help, run `shipgate doctor`".to_owned());
-            answer.refuse(&UNKNOWN, format!("whether they may {what} cannot be verified: {}", why.what)).remedy(mend);
+            let text = format!("whether they may {what} cannot be verified: {}", why.what);
+            // Where the token only lacks a permission, giving it one is enough: nobody needs to ask again.
+            match why.mend {
+                Some(mend) => answer.wait(&UNKNOWN, text).remedy(mend),
+                None => answer.refuse(&UNKNOWN, text).remedy("give the command again"),
+            };
         }
     }
 }

@@ -60,11 +60,11 @@ fn g22_every_kind_of_event_costs_few_requests() {
     stage.ends(&job, "success");
     assert!(stage.asked(mark).len() <= 6, "the post step: {:#?}", stage.asked(mark));
     for (login, command, most) in [
-        (DEVELOPER, "/deploy production", 4),
-        (READER, "/deploy staging", 4),
+        (DEVELOPER, "/deploy production", 5),
+        (READER, "/deploy staging", 5),
         (DEVELOPER, "/help", 2),
         (DEVELOPER, "/status", 2),
-        (DEVELOPER, "/plan staging", 3),
+        (DEVELOPER, "/plan staging", 4),
     ] {
         let mark = stage.mark();
         stage.says(pull, login, command);

@@ -42,21 +42,21 @@ fn g13_a_plan_is_judged_by_who_may_plan() {
 }
 
 #[test]
-fn g13_a_role_or_team_that_is_not_known_is_no_go_with_what_mends_it() {
-    for role in [None, Some(unavailable()), Some(Fact::NotAsked)] {
+fn g13_a_role_or_team_that_is_not_known_is_never_go_and_says_what_mends_it() {
+    for (role, judgement) in [(None, NoGo), (Some(unavailable()), Waiting), (Some(Fact::NotAsked), NoGo)] {
         let mut world = World::new();
         world.facts.roles.remove(&PersonId(ASKER));
         world.facts.roles.extend(role.map(|role| (PersonId(ASKER), role)));
-        assert_says(&world.judged(judge), NoGo, &["permission.unknown", "permission.unknown"]);
+        assert_says(&world.judged(judge), judgement, &["permission.unknown", "permission.unknown"]);
         // Somebody else may have the login by now.
         world.gates().permission.who = principals(&["role:admin", "user:Asker"]);
-        assert_says(&world.judged(judge), NoGo, &["permission.unknown", "permission.unknown"]);
+        assert_says(&world.judged(judge), judgement, &["permission.unknown", "permission.unknown"]);
     }
     let mut world = World::new();
     world.gates().permission.who = principals(&["team:acme/sre"]);
     world.hidden_team("acme/sre");
     let answer = world.judged(judge);
-    assert_says(&answer, NoGo, &["permission.unknown"]);
+    assert_says(&answer, Waiting, &["permission.unknown"]);
     assert_eq!(answer.reasons[0].remedy.as_deref(), Some("give the token `members: read`"));
 }
 

@@ -78,9 +78,7 @@ impl Story<'_> {
         let teller = self.teller;
         teller.scene("Production: two people besides the author, and a confirmation by name");
         let waits = teller.says((pull, DEVELOPER), "/deploy production", Judgement::Waiting)?;
-        let own = teller.still((pull, DEVELOPER), "/approve production", Judgement::Waiting)?;
-        teller.tell("An author's own approval does not count. The record of the decision says why:");
-        teller.evidence(&own, "approval", DEVELOPER);
+        teller.in_vain((pull, DEVELOPER), "/approve production")?;
         teller.says((pull, OPERATOR), "/approve production", Judgement::Waiting)?;
         let goes = teller.says((pull, DEVELOPER), "/confirm production", Judgement::Go)?;
         teller.tell("Whose approvals counted:");

@@ -83,12 +83,15 @@ impl<'a> Teller<'a> {
         Ok(delivered)
     }
 
-    /// Somebody comments, and the verdict stays as it was.
-    pub(super) fn still(&self, (pull, login): (u64, &str), text: &str, expected: Judgement) -> Result<Delivered, StageError> {
+    /// Somebody comments, and it changes nothing: the answer says why.
+    pub(super) fn in_vain(&self, (pull, login): (u64, &str), text: &str) -> Result<(), StageError> {
         self.line(login, text);
-        let delivered = self.stage.says((pull, login), text)?;
-        self.judged(&self.decided(&delivered, expected)?, ", as before");
-        Ok(delivered)
+        let outcome = self.stage.says((pull, login), text)?.outcome;
+        if let Some(judgement) = outcome.decision {
+            return Err(StageError::Unexpected(format!("{} came where nothing was expected: {}", table::word(judgement), outcome.said)));
+        }
+        self.show(&format!("→ {}", outcome.said));
+        Ok(())
     }
 
     /// The verdict of a delivery, with every gate that does not say go.

@@ -73,7 +73,22 @@ fn names_of_path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Ve
     Ok(parts.into_iter().filter_map(|part| if let Value::String(name) = part { Some(name) } else { None }).collect())
 }
 
+/// The permission behind a field of our queries, by the field's name.
+const PERMISSIONS: &[(&str, &[&str])] = &[
+    ("contents: read", &["locks", "defaultBranchRef", "baseRef", "policy", "owners1", "owners2", "owners3", "target", "commits", "commit", "tree", "headRef"]),
+    ("deployments: read", &["deployments"]),
+    ("checks: read", &["checkSuites", "suites", "checkRuns"]),
+    ("statuses: read", &["statusCheckRollup", "contexts", "status"]),
+    ("actions: read", &["workflowRun"]),
+];
+
 impl GraphError {
+    /// The permission that the innermost field needs that we know one of.
+    fn permission(&self) -> Option<&'static str> {
+        let of_field = |field: &String| PERMISSIONS.iter().find(|(_, fields)| fields.contains(&field.as_str())).map(|(permission, _)| *permission);
+        self.path.iter().rev().find_map(of_field)
+    }
+
     /// True when it is about the field or something in it, or about something that the field is part of.
     fn touches(&self, field: &[&str]) -> bool {
         !self.path.is_empty() && self.path.iter().zip(field).all(|(one, other)| one == other)
@@ -85,7 +100,7 @@ impl GraphError {
         match self.kind.as_deref() {
             Some("RATE_LIMITED" | "RATE_LIMIT") => ForgeFault::RateLimited { after: fault::limit_wait(answer, &self.message) },
             _ if fault::is_secondary(&self.message) => ForgeFault::RateLimited { after: fault::limit_wait(answer, &self.message) },
-            Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => ForgeFault::Forbidden { message, permission: call.permission },
+            Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => ForgeFault::Forbidden { message, permission: self.permission().or(call.permission) },
             Some("NOT_FOUND") => ForgeFault::NotFound { permission: call.permission },
             Some("SERVICE_UNAVAILABLE" | "INTERNAL" | "LOADING") => ForgeFault::Server(answer.status),
             None if lower.contains("something went wrong") || lower.contains("timeout") || lower.contains("timedout") => ForgeFault::Server(answer.status),
@@ -99,7 +114,9 @@ impl Errors {
     /// Why the field cannot be relied on, where an error touches it.
     pub(super) fn about(&self, field: &[&str]) -> Option<Why> {
         let error = self.0.iter().find(|error| error.touches(field))?;
-        Some(Why::new(format!("the server did not give it: {}", fault::words(&error.message))))
+        let why = Why::new(format!("the server did not give it: {}", fault::words(&error.message)));
+        let permission = error.permission().filter(|_| error.kind.as_deref() == Some("FORBIDDEN"));
+        Some(permission.map_or(why.clone(), |permission| why.mended_by(format!("give the token the permission `{permission}`"))))
     }
 
     /// True when every error that touches the field says that the thing is not there.

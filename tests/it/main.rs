@@ -24,6 +24,7 @@ mod gates;
 mod github_contract;
 mod graphql_schema;
 mod graphql_world;
+mod hostile;
 mod http_client;
 mod licences;
 mod policy;

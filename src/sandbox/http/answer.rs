@@ -213,6 +213,7 @@ fn refused_by_fault(fault: Option<&Fault>) -> Option<Reply> {
             let message = http::StatusCode::from_u16(*status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error");
             Refusal::new(*status, message).into_reply()
         }
+        Fault::Refusal { status, message } => Refusal::new(*status, message.clone()).into_reply(),
         Fault::RateLimited => {
             let reply = Refusal::new(403, "API rate limit exceeded for this token.").into_reply();
             Reply { headers: vec![("x-ratelimit-remaining", "0".to_owned())], ..reply }

@@ -7,6 +7,13 @@ use std::time::Duration;
 pub enum Fault {
     /// This status with GitHub's usual body; nothing is done.
     Status(u16),
+    /// This status with this message; nothing is done.
+    Refusal {
+        /// The status.
+        status: u16,
+        /// The message.
+        message: String,
+    },
     /// The primary rate limit: 403, no requests remaining; nothing is done.
     RateLimited,
     /// The secondary rate limit: 403 with `retry-after` and GitHub's message; nothing is done.

@@ -66,24 +66,43 @@ pub fn from_survey(survey: &Survey) -> Facts {
     }
 }
 
-/// Adds what the policy's gates need beyond the survey.
-pub async fn complete<F: Forge>(forge: &F, mut facts: Facts, need: &Need<'_>) -> Facts {
-    let case = need.case(&facts);
+/// Adds only who people are: their roles and teams. Enough to tell who may give a command.
+pub async fn people<F: Forge>(forge: &F, mut facts: Facts, need: &Need<'_>) -> Facts {
+    let known = ask_people(forge, &facts, need).await;
+    known.add_to(&mut facts);
+    facts
+}
+
+/// Roles and teams that were asked for.
+struct People {
+    roles: BTreeMap<PersonId, Fact<Role>>,
+    teams: BTreeMap<TeamSlug, Fact<Vec<PersonId>>>,
+}
+
+impl People {
+    fn add_to(self, facts: &mut Facts) {
+        for (id, role) in self.roles {
+            facts.roles.entry(id).or_insert(role);
+        }
+        facts.teams.extend(self.teams);
+    }
+}
+
+async fn ask_people<F: Forge>(forge: &F, facts: &Facts, need: &Need<'_>) -> People {
+    let case = need.case(facts);
     let mut people: BTreeMap<PersonId, Login> = people_in_question(&case).into_iter().map(|(id, person)| (id, person.login)).collect();
     people.retain(|id, _| !facts.roles.contains_key(id) && (*id == need.request.actor.id || !is_writer_enough(&case, *id)));
-    let teams = teams_in_question(&case);
+    let teams: BTreeSet<TeamSlug> = teams_in_question(&case).into_iter().filter(|team| !facts.teams.contains_key(team)).collect();
+    let (roles, teams) = tokio::join!(ask_roles(forge, &people), ask_teams(forge, &teams));
+    People { roles, teams }
+}
+
+/// Adds what the policy's gates need beyond the survey.
+pub async fn complete<F: Forge>(forge: &F, mut facts: Facts, need: &Need<'_>) -> Facts {
     let runs = runs_to_ask(&facts, need);
-    let (roles, members, push, states, older) = tokio::join!(
-        ask_roles(forge, &people),
-        ask_teams(forge, &teams),
-        ask_push(forge, &facts),
-        ask_runs(forge, &runs),
-        ask_older_deployments(forge, &facts, need),
-    );
-    for (id, role) in roles {
-        facts.roles.entry(id).or_insert(role);
-    }
-    facts.teams.extend(members);
+    let (people, push, states, older) =
+        tokio::join!(ask_people(forge, &facts, need), ask_push(forge, &facts), ask_runs(forge, &runs), ask_older_deployments(forge, &facts, need));
+    people.add_to(&mut facts);
     facts.runs.extend(states);
     if let Some(push) = push {
         match push {

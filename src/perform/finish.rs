@@ -41,6 +41,8 @@ pub struct Finished<'a> {
     pub sha: &'a CommitSha,
     /// The claim of its lock.
     pub claim: &'a ClaimId,
+    /// The lock as the claim left it, where that was kept: tried first, so that it need not be read.
+    pub lock: Option<&'a Lock>,
     /// The deployment.
     pub deployment: DeploymentId,
     /// The status comment; where absent it is looked for.
@@ -123,6 +125,11 @@ pub async fn finish<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Res
 
 /// Frees the claim; tried once more, because a lock that stays keeps others waiting.
 async fn freed<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<bool, ForgeError> {
+    if let Some(lock) = end.lock
+        && let Ok(Some(true)) = acting.release_from(lock, (end.claim, end.sha, end.repository)).await
+    {
+        return Ok(true);
+    }
     match acting.release(end.environment, end.claim, end.sha, end.repository).await {
         Err(error) => {
             tracing::warn!("freeing the lock of {} once more: {error}", end.environment);
@@ -183,15 +190,20 @@ impl<F: Forge> Acting<'_, F> {
         for _ in 0..ROUNDS {
             let locks = self.forge.locks().await?;
             let Some(lock) = locks.iter().find(|lock: &&Lock| lock.environment == *environment) else { return Ok(false) };
-            let now = lock.record.as_ref().map_or(jiff::Timestamp::MIN, |record| record.at);
-            let Some(change) = plan::release(lock, claim, &fresh_claim(), now) else { return Ok(false) };
-            let swap = Swap { change: &change, at, repository };
-            let record = self.write_lock_record(&change, at).await?;
-            if self.swap_to(&swap, record).await? == Swapped::Done {
-                return Ok(true);
+            if let Some(freed) = self.release_from(lock, (claim, at, repository)).await? {
+                return Ok(freed);
             }
         }
         Err(ForgeError::contended(environment))
+    }
+
+    /// Frees this claim in the lock as it is believed to stand. `Some(false)` where the claim is not in it, `None` where the lock stands otherwise by now.
+    async fn release_from(&self, lock: &Lock, (claim, at, repository): (&ClaimId, &CommitSha, &str)) -> Result<Option<bool>, ForgeError> {
+        let now = lock.record.as_ref().map_or(jiff::Timestamp::MIN, |record| record.at);
+        let Some(change) = plan::release(lock, claim, &fresh_claim(), now) else { return Ok(Some(false)) };
+        let swap = Swap { change: &change, at, repository };
+        let record = self.write_lock_record(&change, at).await?;
+        Ok((self.swap_to(&swap, record).await? == Swapped::Done).then_some(true))
     }
 
     /// Frees a claim after a failure, and says so where it could not: the hold then ends by itself.

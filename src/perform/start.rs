@@ -5,7 +5,7 @@ use super::locks::Swap;
 use super::{Acting, Said, fresh_claim, say};
 use crate::audit::{AuditEvent, Outcome};
 use crate::domain::{CommentId, DeploymentId, Login, PersonId};
-use crate::facts::{ClaimId, DeploymentPayload, DeploymentState, Facts};
+use crate::facts::{ClaimId, DeploymentPayload, DeploymentState, Facts, Lock};
 use crate::gates::Clearance;
 use crate::intake::{Deploy, Request};
 use crate::plan::{self, Claim, LockChange, Refusal};
@@ -90,7 +90,7 @@ pub async fn start<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Res
         return Ok(Started::Changed(changed));
     }
     let record = record?;
-    keep(acting, launch)?;
+    keep(acting, launch, &Lock { environment: launch.environment.name.clone(), target: record.clone(), record: Some(change.record.clone()) })?;
     if acting.halt.get() {
         return Err(StartError::Stopped);
     }
@@ -124,8 +124,9 @@ pub async fn start<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Res
 }
 
 /// What the post step must know, before there is anything to know: it finds the deployment by its claim.
-fn keep<F>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Result<(), RunnerError> {
+fn keep<F>(acting: &Acting<'_, F>, launch: &Launch<'_>, lock: &Lock) -> Result<(), RunnerError> {
     let (pull, started) = (launch.request.pull.to_string(), launch.facts.now.to_string());
+    let lock = serde_json::to_value(lock).expect("plain data serialises");
     acting.runner.keep(&[
         ("request", Value::Text(launch.request.key.as_str())),
         ("environment", Value::Text(launch.environment.name.as_str())),
@@ -134,6 +135,7 @@ fn keep<F>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Result<(), RunnerErro
         ("repository", Value::Text(&launch.facts.repository.node_id)),
         ("started", Value::Text(&started)),
         ("record", Value::Text(launch.record)),
+        ("lock", Value::Json(&lock)),
         ("claim", Value::Text(launch.claim.as_str())),
     ])
 }

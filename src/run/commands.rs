@@ -86,10 +86,18 @@ async fn allowed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one
     if one.survey.pull.state != PullState::Open && !matches!(one.request.command, Command::Unlock { .. }) {
         return Ok(refuse(world, one, "The pull request is closed", "Only open pull requests are deployed.").await);
     }
+    let wish = Deploy::of(environment.name.clone());
+    let need = Need { request: one.request, deploy: &wish, policy: &one.trusted.policy, environment, said: &[] };
     match &one.request.command {
-        Command::Approve { .. } | Command::Reject { .. } | Command::Confirm { .. } => voices::hear(world, one, environment, &facts).await,
+        Command::Approve { .. } | Command::Reject { .. } | Command::Confirm { .. } => {
+            let facts = gather::complete(world.forge, facts, &need).await;
+            voices::hear(world, one, environment, &facts).await
+        }
         Command::Cancel { .. } => Ok(cancel(world, one, environment).await),
-        Command::Lock { .. } | Command::Unlock { .. } => locking::change(world, one, environment, facts).await,
+        Command::Lock { .. } | Command::Unlock { .. } => {
+            let facts = gather::complete(world.forge, facts, &need).await;
+            locking::change(world, one, environment, facts).await
+        }
         Command::Deploy(_) | Command::Plan(_) | Command::Status { .. } | Command::Help => Ok(Outcome::nothing("handled elsewhere")),
     }
 }
@@ -99,7 +107,7 @@ async fn permission<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, 
     let policy = &one.trusted.policy;
     let wish = Deploy::of(environment.name.clone());
     let need = Need { request: one.request, deploy: &wish, policy, environment, said: &[] };
-    let facts = gather::complete(world.forge, facts_of(one.survey, one.request), &need).await;
+    let facts = gather::people(world.forge, facts_of(one.survey, one.request), &need).await;
     let permission = if is_forced(one.request) {
         may(&policy.commands.force_unlock, &one.request.actor, &facts)
     } else {

@@ -123,6 +123,7 @@ async fn end_left<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, de
         environment: &asked.environment.name,
         sha: &left.sha,
         claim: &left.claim,
+        lock: None,
         deployment: left.id,
         comment: *existing,
         command_comment: match &asked.request.origin {

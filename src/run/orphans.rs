@@ -47,6 +47,7 @@ async fn end_one<F: Forge, R: Repo, P: Programs>(
         environment: &payload.environment,
         sha: &deployment.sha,
         claim: &payload.claim,
+        lock: None,
         deployment: deployment.id,
         comment: None,
         command_comment: super::post::command_comment(&payload.request),

@@ -7,7 +7,7 @@ use super::saved::read_question;
 use super::{Outcome, RunError, World};
 
 use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
-use crate::facts::ClaimId;
+use crate::facts::{ClaimId, Lock};
 use crate::intake::Command;
 use crate::perform::{Ending, Finished, Note, Said, find_comment, finish, say};
 use crate::plan::Question;
@@ -28,6 +28,7 @@ struct Kept {
     deployment: Option<DeploymentId>,
     comment: Option<CommentId>,
     record: Option<String>,
+    lock: Option<Lock>,
 }
 
 /// Ends the deployment that the main step started, where it started one.
@@ -70,6 +71,7 @@ pub async fn post<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, no
         environment: &kept.environment,
         sha: &kept.sha,
         claim: &kept.claim,
+        lock: kept.lock.as_ref(),
         deployment,
         comment: kept.comment,
         command_comment: command_comment(&kept.key),
@@ -123,6 +125,7 @@ fn kept<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>) -> Option<Ke
         deployment: number("deployment").map(DeploymentId),
         comment: number("comment").map(CommentId),
         record: state("record"),
+        lock: state("lock").and_then(|text| serde_json::from_str(&text).ok()),
     })
 }
 

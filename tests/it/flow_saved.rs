@@ -21,6 +21,7 @@ impl Saved {
         let stage = Stage::with(FROZEN);
         let pull = stage.pull("faster");
         stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
+        stage.later();
         let folder = stage.job_folder();
         let record = folder.join("record.json").display().to_string();
         let mark = stage.mark();
@@ -98,6 +99,7 @@ fn g22_simulate_answers_what_if() {
 fn g22_simulate_at_an_earlier_time_and_with_a_check() {
     let stage = Stage::with("version: 1\nenvironments:\n  staging: { gates: { approval: { count: 0 }, checks: { also: [e2e] } } }\n");
     stage.pull("faster");
+    stage.later();
     let folder = stage.job_folder();
     let record = folder.join("record.json").display().to_string();
     let job = stage.run(&folder, &["explain", "--pr", "1", "--env", "staging", "--as", OPERATOR, "--save", &record], &[]);

@@ -48,7 +48,7 @@ pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
     block_on(async {
         let office = Office::open(Place::from(variables, None)?, variables)?;
         office.runner().ready().map_err(RunError::from)?;
-        let outcome = until_stopped(&office, run::action(&office.world(variables), event)).await;
+        let outcome = until_stopped(&office, Box::pin(run::action(&office.world(variables), event))).await;
         office.runner().output("audit-head", &office.audit_head());
         let outcome = outcome?;
         if outcome.decision.is_none() {

@@ -157,6 +157,11 @@ impl Source {
         self.call.error(Some(&self.answer), fault, Wrote::Nothing)
     }
 
+    /// What was asked for is not there, or not visible: an error of the server says more, where there is one.
+    pub(super) fn missing(&self, errors: &Errors) -> ForgeError {
+        errors.0.first().map_or_else(|| self.not_found(), |error| self.fault(error.fault(&self.call, &self.answer)))
+    }
+
     /// What was asked for is not there, or not visible.
     pub(super) fn not_found(&self) -> ForgeError {
         self.fault(ForgeFault::NotFound { permission: self.call.permission })

@@ -85,7 +85,7 @@ impl GitHub {
             "task": "deploy",
             "auto_merge": false,
             "required_contexts": [],
-            "payload": new.payload,
+            "payload": crate::error::redact_value(serde_json::to_value(&new.payload).expect("plain data serialises")),
             "environment": new.environment,
             "description": cut(&new.description),
             "transient_environment": false,

@@ -2,6 +2,7 @@
 
 use super::Acting;
 use crate::domain::CommitSha;
+use crate::error::redact_value;
 use crate::facts::lock_ref;
 use crate::plan::LockChange;
 use crate::ports::{Forge, ForgeError, RefSwap, Swapped};
@@ -22,7 +23,8 @@ impl<F: Forge> Acting<'_, F> {
     pub(super) async fn write_lock_record(&self, change: &LockChange, at: &CommitSha) -> Result<crate::domain::ObjectId, ForgeError> {
         let mut record = change.record.clone();
         record.audit_head = Some(self.audit.borrow().head().to_string());
-        let message = serde_json::to_string(&record).expect("plain data serialises");
+        // Anybody who may read the repository reads it (row A5).
+        let message = redact_value(serde_json::to_value(&record).expect("plain data serialises")).to_string();
         self.forge.write_record(at, &format!("shipgate-lock-{}", change.environment), &message).await
     }
 

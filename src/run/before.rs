@@ -51,10 +51,8 @@ pub(super) async fn before<F: Forge, R: Repo, P: Programs>(
             ));
         }
         let Some(hold) = hold.filter(|hold| hold.claim != *claim) else { return Ok(Before::Nothing) };
-        return Ok(match gone(world, hold.run, hold.attempt).await? {
-            true => Before::Nothing,
-            false => Before::Settled(alive(hold.run)),
-        });
+        let gone = gone(world, hold.run, hold.attempt).await?;
+        return Ok(if gone { Before::Nothing } else { Before::Settled(alive(hold.run)) });
     };
     let Some(payload) = &deployment.payload else { return Ok(Before::Nothing) };
     let (run, attempt) = hold.map_or((payload.run, payload.attempt), |hold| (hold.run, hold.attempt));

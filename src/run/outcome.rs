@@ -94,7 +94,7 @@ impl RunError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Forge(error) => forge_hint(&error.fault),
+            Self::Forge(error) => Some(forge_hint(&error.fault)),
             Self::Policy(_) => Some("run `shipgate policy check` on the base branch's .github/shipgate.yml".to_owned()),
             Self::Usage(_) => None,
             Self::Runner(_) => Some("nothing is deployed that later steps would not hear of: mend the runner's files and re-run the job".to_owned()),
@@ -103,8 +103,8 @@ impl RunError {
     }
 }
 
-fn forge_hint(fault: &ForgeFault) -> Option<String> {
-    let hint = match fault {
+fn forge_hint(fault: &ForgeFault) -> String {
+    match fault {
         ForgeFault::Unauthorised => "give a token that is valid: `token: ${{ github.token }}` in the workflow".to_owned(),
         ForgeFault::Forbidden { permission: Some(permission), .. } | ForgeFault::NotFound { permission: Some(permission) } => {
             format!("add `{permission}` to the workflow's `permissions:`")
@@ -114,6 +114,5 @@ fn forge_hint(fault: &ForgeFault) -> Option<String> {
         fault if fault.is_transient() => "re-run the job: it carries on where it stopped".to_owned(),
         ForgeFault::Conflict(_) => "look at what the server says, and re-run the job".to_owned(),
         _ => "re-run the job; where that does not help, run it with debug logging (RUNNER_DEBUG=1) and report what it shows".to_owned(),
-    };
-    Some(hint)
+    }
 }

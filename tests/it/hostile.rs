@@ -14,6 +14,9 @@ use shipgate::sandbox::{Fault, On};
 
 use crate::stage::{DEVELOPER, Job, LEAD, PERMISSIONS, REPOSITORY, REVIEWER, Stage, entries, job};
 
+/// Parameters may be anything.
+const POLICY: &str = "version: 1\nenvironments:\n  staging:\n    parameters: { key: any, note: any }\n";
+
 /// Words that some program somewhere takes for more than a word.
 const WORDS: &[&str] = &[
     "a\u{0}b",
@@ -43,8 +46,8 @@ const WORDS: &[&str] = &[
     "ｓtaging",
     "STAGING",
     "<img/src=x>",
-    "<!--",
     "-->",
+    "<!--",
     "@octo-lead",
     "@octo-org/admins",
     "#1",
@@ -148,27 +151,28 @@ fn v6_hostile_words_in_a_command_deploy_nothing_and_break_out_of_nothing() {
 
 #[test]
 fn v6_hostile_reasons_and_parameters_are_shown_as_what_they_are_and_handed_on_whole() {
-    for word in WORDS.iter().filter(|word| !word.chars().any(|character| character.is_control() || shipgate::domain::is_invisible(character))) {
-        let stage = Stage::new();
+    let shown: Vec<&str> =
+        WORDS.iter().copied().filter(|word| !word.chars().any(|character| character.is_control() || shipgate::domain::is_invisible(character))).collect();
+    for words in shown.chunks(8) {
+        let stage = Stage::with(POLICY);
         let pull = stage.pull("faster");
         stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
-        let quoted = word.replace('\\', "\\\\").replace('"', "\\\"");
-        let job = stage.says(pull, DEVELOPER, &format!("/deploy staging --reason \"{quoted}\" -- key=\"{quoted}\""));
-        is_safe_everywhere(&stage, pull, &job);
-        if job.output("decision") == "go" {
-            let parameters: Value = serde_json::from_str(&job.output("parameters")).expect("JSON");
-            assert_eq!(parameters["key"].as_str(), Some(*word));
-            assert!(serde_json::from_str::<Value>(&job.output("result")).is_ok());
-            let post = stage.ends(&job, "success");
-            assert_eq!(post.code, 0, "{}", post.stderr);
-            is_safe_everywhere(&stage, pull, &post);
+        let whole = words.join(" ");
+        let quoted = whole.replace('\\', "\\\\").replace('"', "\\\"");
+        let go = stage.says(pull, DEVELOPER, &format!("/deploy staging --reason \"{}\" -- key=\"{}\"", quoted.replace("<!--", ""), quoted.replace("-->", "")));
+        assert_eq!(go.output("decision"), "go", "{} {:?}", go.stderr, stage.ours(pull));
+        is_safe_everywhere(&stage, pull, &go);
+        let parameters: Value = serde_json::from_str(&go.output("parameters")).expect("JSON");
+        assert_eq!(parameters["key"].as_str(), Some(whole.replace("-->", "").as_str()));
+        assert!(serde_json::from_str::<Value>(&go.output("result")).is_ok());
+        let post = stage.ends(&go, "success");
+        assert_eq!(post.code, 0, "{}", post.stderr);
+        is_safe_everywhere(&stage, pull, &post);
+        for (login, command) in [(LEAD, format!("/lock staging \"{quoted}\"")), (LEAD, "/status".to_owned()), (DEVELOPER, "/deploy staging".to_owned())] {
+            let job = stage.says(pull, login, &command);
+            assert_ne!(job.output("decision"), "go", "{}", job.stderr);
+            is_safe_everywhere(&stage, pull, &job);
         }
-        let lock = stage.says(pull, LEAD, &format!("/lock staging \"{quoted}\""));
-        is_safe_everywhere(&stage, pull, &lock);
-        let status = stage.says(pull, LEAD, "/status");
-        is_safe_everywhere(&stage, pull, &status);
-        let held = stage.says(pull, DEVELOPER, "/deploy staging");
-        is_safe_everywhere(&stage, pull, &held);
     }
 }
 
@@ -202,7 +206,8 @@ fn v6_hostile_branches_titles_checks_and_commit_messages_are_only_text() {
 fn v6_a_comment_of_a_megabyte_ends_soon_and_asks_nothing() {
     let stage = Stage::new();
     let pull = stage.pull("faster");
-    for body in ["/deploy staging ".repeat(65_536), format!("/deploy staging\n{}", "> ".repeat(500_000)), format!("{}\n/deploy staging", "`".repeat(1_000_000))] {
+    for body in ["/deploy staging ".repeat(65_536), format!("/deploy staging\n{}", "> ".repeat(500_000)), format!("{}\n/deploy staging", "`".repeat(1_000_000))]
+    {
         let (comment, mut event) = stage.comment(pull, DEVELOPER, "/deploy staging");
         assert!(comment > 0);
         event["comment"]["body"] = body.into();
@@ -247,8 +252,22 @@ fn v6_a_payload_without_a_field_is_refused_by_the_field_s_name() {
     let pull = stage.pull("faster");
     let (_, event) = stage.comment(pull, DEVELOPER, "/deploy staging");
     for pointer in [
-        "/action", "/comment", "/comment/id", "/comment/node_id", "/comment/body", "/comment/created_at", "/comment/user", "/comment/user/id", "/comment/user/login",
-        "/issue", "/issue/number", "/issue/state", "/repository", "/repository/full_name", "/sender", "/sender/id",
+        "/action",
+        "/comment",
+        "/comment/id",
+        "/comment/node_id",
+        "/comment/body",
+        "/comment/created_at",
+        "/comment/user",
+        "/comment/user/id",
+        "/comment/user/login",
+        "/issue",
+        "/issue/number",
+        "/issue/state",
+        "/repository",
+        "/repository/full_name",
+        "/sender",
+        "/sender/id",
     ] {
         let (parent, field) = pointer.rsplit_once('/').expect("a pointer");
         for wrong in [None, Some(Value::Null), Some(Value::Bool(true))] {
@@ -302,15 +321,18 @@ fn a5_secrets_appear_nowhere_whoever_says_them() {
     let personal = format!("ghp_{}", "Ab1".repeat(12));
     let fine = format!("github_pat_{}", "Cd2_".repeat(10));
     for verbose in ["-q", "-vv"] {
-        for aim in [On::operation("Survey"), On::operation("Standing"), On::operation("UpdateRefs"), On::route("POST", "/repos/{owner}/{repo}/deployments"), On::route("POST", "/repos/{owner}/{repo}/issues/{issue_number}/comments")] {
-            let stage = Stage::new();
+        for aim in [
+            On::operation("Survey"),
+            On::operation("Standing"),
+            On::operation("UpdateRefs"),
+            On::route("POST", "/repos/{owner}/{repo}/deployments"),
+            On::route("POST", "/repos/{owner}/{repo}/issues/{issue_number}/comments"),
+        ] {
+            let stage = Stage::with(POLICY);
             let pull = stage.pull("faster");
             stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
             let secrets = [stage.token.clone(), personal.clone(), fine.clone(), "hunter2hunter2".to_owned(), "s3cr3tpass".to_owned()];
-            let text = format!(
-                "{} {personal} {fine} Authorization: Bearer hunter2hunter2 https://user:s3cr3tpass@host.example/x",
-                stage.token
-            );
+            let text = format!("{} {personal} {fine} Authorization: Bearer hunter2hunter2 https://user:s3cr3tpass@host.example/x", stage.token);
             stage.hub.retitle((REPOSITORY, pull), &text);
             stage.hub.fault(aim, Fault::Refusal { status: 422, message: text.clone() });
             let (_, event) = stage.comment(pull, DEVELOPER, &format!("/deploy staging --reason \"{} {personal} {fine}\" -- note=\"{text}\"", stage.token));
@@ -440,7 +462,8 @@ fn a_disk_that_fills_up_while_the_deployment_is_created_leaves_nothing_claimed()
     let job = job(&folder, &child.wait_with_output().expect("it ended"));
     assert_eq!(job.code, 11, "{}", job.stderr);
     assert!(job.stderr.contains("GITHUB_OUTPUT"), "{}", job.stderr);
-    let states = || -> Vec<_> { stage.hub.deployments(REPOSITORY, "staging").iter().map(|deployment| deployment.latest().map(|status| status.state)).collect() };
+    let states =
+        || -> Vec<_> { stage.hub.deployments(REPOSITORY, "staging").iter().map(|deployment| deployment.latest().map(|status| status.state)).collect() };
     assert_eq!(states(), [Some(DeploymentState::Error)]);
     let ours = stage.ours(pull);
     assert!(ours.len() == 1 && ours[0].contains("given up") && ours[0].contains("The lock is free again"), "{ours:?}");

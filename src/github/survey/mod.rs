@@ -90,8 +90,8 @@ impl GitHub {
         let reply = self.query::<dto::Data>(operation, self.survey_variables(ask).into()).await?.tolerate(FIELDS)?;
         let (source, mut errors, dto::Data { viewer, comment, repository }) = (reply.source, reply.errors, reply.data);
         let now = reply.now.ok_or_else(|| source.malformed("the header Date is missing"))?;
-        let mut repository = repository.ok_or_else(|| source.not_found())?;
-        let mut pull = repository.pull_request.take().ok_or_else(|| source.not_found())?;
+        let mut repository = repository.ok_or_else(|| source.missing(&errors))?;
+        let mut pull = repository.pull_request.take().ok_or_else(|| source.missing(&errors))?;
         let comment = asked_comment(comment, &errors, &source)?;
         let head = self.read_head(&mut pull, &mut errors, &source).await?;
         let mut whole = Whole { repository, pull, head, errors, source };

@@ -35,7 +35,7 @@ struct Case {
 
 /// The most that a case may take; `None` where nothing is asked.
 struct Target {
-    requests: usize,
+    requests: u32,
     deep: Option<u32>,
     wall: Option<f64>,
     late_wall: Option<f64>,
@@ -204,13 +204,13 @@ fn depth(prompt: &[Run], late: &[Run]) -> f64 {
 }
 
 fn row(case: &Case, prompt: &[Run], late: &[Run]) -> String {
-    let most = |runs: &[Run]| runs.iter().map(|run| run.requests.len()).max().unwrap_or(0);
-    let (requests, deep) = (most(prompt).max(most(late)), depth(prompt, late));
+    let most = prompt.iter().chain(late).map(|run| run.requests.len()).max().unwrap_or(0);
+    let (requests, deep) = (u32::try_from(most).expect("a run sends few requests"), depth(prompt, late));
     let (wall, late_wall) = (median(prompt, |run| run.wall_ms), median(late, |run| run.wall_ms));
     let (cpu, peak) = (median(prompt, |run| run.cpu_ms), median(prompt, |run| run.peak_mb));
     let target = &case.target;
     let asked = [
-        ("requests", u32::try_from(requests).map(f64::from).unwrap_or(f64::MAX), u32::try_from(target.requests).ok().map(f64::from)),
+        ("requests", f64::from(requests), Some(f64::from(target.requests))),
         ("deep", deep, target.deep.map(f64::from)),
         ("wall", wall, target.wall),
         ("late wall", late_wall, target.late_wall),

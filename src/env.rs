@@ -67,6 +67,7 @@ pub const VARIABLES: &[VariableSpec] = &[
     plain("RUNNER_DEBUG", "`1` where the run is being debugged."),
     plain("RUNNER_TEMP", "A directory for the job's temporary files."),
     plain("SHIPGATE_LOG", "What is logged, e.g. `debug`."),
+    plain("SHIPGATE_RETRY_PAUSE_MS", "The pause before a failed request is sent a second time, in milliseconds; 250 where it is not set."),
     plain("STATE_*", "What the main step left for the post step."),
     plain("TERM", "The kind of terminal; `dumb` has no colour."),
     plain("XDG_STATE_HOME", "The directory of states such as the audit log."),
@@ -308,6 +309,14 @@ impl Environment {
     pub fn state_home(&self) -> Option<PathBuf> {
         let stated = self.path("XDG_STATE_HOME").filter(|path| path.is_absolute());
         stated.or_else(|| self.home().map(|home| home.join(".local/state")))
+    }
+
+    /// `SHIPGATE_RETRY_PAUSE_MS`.
+    ///
+    /// # Errors
+    /// Where it is not a number.
+    pub fn retry_pause(&self) -> Result<Option<std::time::Duration>, EnvironmentError> {
+        Ok(self.number("SHIPGATE_RETRY_PAUSE_MS")?.map(std::time::Duration::from_millis))
     }
 
     /// `SHIPGATE_LOG`.

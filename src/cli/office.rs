@@ -34,6 +34,8 @@ pub struct Place {
     pub run: Option<RunId>,
     /// Which attempt of it.
     pub attempt: Option<u64>,
+    /// How long to wait for the server.
+    pub timeouts: Timeouts,
 }
 
 /// Why there is nowhere to work.
@@ -100,10 +102,12 @@ impl Place {
         };
         let run = variables.run_id().map_err(|error| invalid(&error, "GITHUB_RUN_ID is a number"))?;
         let attempt = variables.run_attempt().map_err(|error| invalid(&error, "GITHUB_RUN_ATTEMPT is a number"))?;
+        let pause = variables.retry_pause().map_err(|error| invalid(&error, "SHIPGATE_RETRY_PAUSE_MS is a number of milliseconds"))?;
+        let timeouts = pause.map_or_else(Timeouts::default, |pause| Timeouts { pause, ..Timeouts::default() });
         let api_url = variables.api_url().unwrap_or_else(|| "https://api.github.com".to_owned());
         let graphql_url = variables.graphql_url().unwrap_or_else(|| graphql_beside(&api_url));
         let server_url = variables.server_url().unwrap_or_else(|| "https://github.com".to_owned());
-        Ok(Self { repository, token, api_url, graphql_url, server_url, folder: folder(variables), run, attempt })
+        Ok(Self { repository, token, api_url, graphql_url, server_url, folder: folder(variables), run, attempt, timeouts })
     }
 }
 
@@ -153,7 +157,7 @@ impl Office {
             server_url: place.server_url.clone(),
             repository: place.repository.clone(),
             token: place.token.clone(),
-            timeouts: Timeouts::default(),
+            timeouts: place.timeouts,
         };
         let forge = GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))?;
         let remote = format!("{}/{}.git", place.server_url.trim_end_matches('/'), place.repository);

@@ -189,6 +189,12 @@ impl Play {
     }
 }
 
+/// Where we are: shown where a test fails.
+#[expect(clippy::print_stderr, reason = "a failure in a table must say at which row")]
+fn here(place: &str) {
+    eprintln!("{place}");
+}
+
 fn is_over(state: DeploymentState) -> bool {
     matches!(state, DeploymentState::Success | DeploymentState::Failure | DeploymentState::Error | DeploymentState::Inactive)
 }
@@ -213,7 +219,7 @@ fn every_request_meets(fault: &Fault) {
     let aims = recorded();
     assert!(aims.len() >= 12, "{aims:?}");
     for aim in aims.iter().filter(|aim| aim.graphql || !matches!(fault, Fault::Graphql { .. })) {
-        eprintln!("{fault:?} at {aim:?}");
+        here(&format!("{fault:?} at {aim:?}"));
         let play = Play::new();
         let stays = meets(&play, aim, fault);
         play.carries_on(2);
@@ -259,7 +265,7 @@ fn other_commands_meet(fault: &Fault) {
         assert_eq!(stage.delivers("issue_comment", &event).code, code, "{command}");
         let aims: Vec<Aim> = stage.hub.log().iter().map(|exchange| Aim::at(Step::Main, exchange)).collect();
         for aim in aims.iter().filter(|aim| aim.graphql || !matches!(fault, Fault::Graphql { .. })) {
-            eprintln!("{command}: {fault:?} at {aim:?}");
+            here(&format!("{command}: {fault:?} at {aim:?}"));
             let (stage, pull, event) = play();
             stage.hub.fault(aim.on(), fault.clone());
             let first = stage.delivers("issue_comment", &event);
@@ -310,7 +316,7 @@ fn until(what: &str, mut is: impl FnMut() -> bool) {
 /// The main step dies at each of its requests, before or after its effect.
 fn dies_at_every_request(fault: &Fault, then: impl Fn(&Play, &Job)) {
     for aim in recorded().iter().filter(|aim| aim.step == Step::Main) {
-        eprintln!("killed with {fault:?} at {aim:?}");
+        here(&format!("killed with {fault:?} at {aim:?}"));
         let play = Play::new();
         play.stage.hub.fault(aim.on(), fault.clone());
         let (mut child, folder) = play.starts(1);
@@ -326,7 +332,7 @@ fn dies_at_every_request(fault: &Fault, then: impl Fn(&Play, &Job)) {
     }
 }
 
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 #[test]
 fn c5_a_job_that_died_at_any_request_is_carried_on_when_it_is_run_again() {

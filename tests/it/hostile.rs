@@ -311,7 +311,7 @@ fn everything(stage: &Stage, pull: u64, jobs: &[&Job]) -> Vec<(String, String)> 
             }
         }
     }
-    let records = stage.hub.log().into_iter().filter(|exchange| exchange.writes());
+    let records = stage.hub.log().into_iter().filter(shipgate::sandbox::Exchange::writes);
     all.extend(records.map(|exchange| (exchange.name(), exchange.request.unwrap_or_default().to_string())));
     all
 }

@@ -147,7 +147,7 @@ impl Stage {
         command.env("GITHUB_REPOSITORY", REPOSITORY).env("INPUT_TOKEN", &self.token).env("GITHUB_ACTIONS", "true");
         command.env("GITHUB_EVENT_PATH", path("event.json")).env("GITHUB_OUTPUT", path("output"));
         command.env("GITHUB_STATE", path("state")).env("GITHUB_STEP_SUMMARY", path("summary.md"));
-        command.env("RUNNER_TEMP", self.folder.path()).env("NO_COLOR", "1");
+        command.env("RUNNER_TEMP", self.folder.path()).env("NO_COLOR", "1").env("SHIPGATE_RETRY_PAUSE_MS", "1");
         if let Ok(run) = std::fs::read_to_string(path("run-id")) {
             command.env("GITHUB_RUN_ID", run);
         }

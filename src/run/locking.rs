@@ -112,7 +112,8 @@ async fn changed<F: Forge, R: Repo, P: Programs>(
     let freed: Vec<String> = planned.freed.iter().map(|hold| format!("- {}", markdown::hold(hold))).collect();
     let mut text = if freed.is_empty() { String::new() } else { format!("Freed:\n\n{}\n\n", freed.join("\n")) };
     let kept: Vec<String> = record.holds.iter().map(|hold| format!("- {}", markdown::hold(hold))).collect();
-    text.push_str(&if kept.is_empty() { format!("{name} can be deployed to.") } else { format!("Still in the way:\n\n{}", kept.join("\n")) });
+    let rest = if kept.is_empty() { format!("{name} can be deployed to.") } else { format!("Still in the way:\n\n{}", kept.join("\n")) };
+    text.push_str(&rest);
     let outcome = reply(world, one, &format!("🔓 {} is unlocked", environment.name), &text).await;
     Ok(reconsider(world, one.request.pull).await?.unwrap_or(outcome))
 }

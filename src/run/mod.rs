@@ -145,7 +145,7 @@ async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, eve
     if let Some(stranger) = replies::stranger(&policy, &requests) {
         return commands::request(world, &survey, stranger).await; // One is mistyped: none acts.
     }
-    let (_, outcome) = tokio::join!(receive(world, event, &requests), in_order(world, (survey, &ask), &requests));
+    let ((), outcome) = tokio::join!(receive(world, event, &requests), in_order(world, (survey, &ask), &requests));
     outcome
 }
 

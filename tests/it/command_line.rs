@@ -133,7 +133,7 @@ fn a_folder_without_a_policy_says_how_to_begin_and_that_beginning_is_valid() {
         let run = run(folder.path(), line);
         assert_eq!((run.code, run.out.as_str()), (registered(3), ""), "{line}");
         assert!(run.err.contains("there is no policy here") && run.err.contains(".github/shipgate.yml"), "{}", run.err);
-        let beginning: String = run.err.lines().filter_map(|line| line.strip_prefix("    ")).map(|line| format!("{line}\n")).collect();
+        let beginning: String = run.err.lines().filter_map(|line| line.strip_prefix("    ")).flat_map(|line| [line, "\n"]).collect();
         assert_eq!(beginning, SMALLEST, "it can be copied");
     }
     let named = run(folder.path(), "policy check other.yml");
@@ -314,8 +314,9 @@ fn a3_audit_verify_answers_for_sound_edited_cut_empty_and_missing_logs() {
     assert_eq!(run(folder.path(), &format!("audit verify audit.jsonl --head {head}")).code, 0);
     assert_eq!(json(&run(folder.path(), "audit verify audit.jsonl --json"))["status"], "verified");
 
-    let write =
-        |name: &str, lines: &[String]| fs::write(folder.path().join(name), lines.iter().map(|line| format!("{line}\n")).collect::<String>()).expect("a file");
+    let write = |name: &str, lines: &[String]| {
+        fs::write(folder.path().join(name), lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect::<String>()).expect("a file")
+    };
     let mut edited = lines.clone();
     edited[1] = edited[1].replace("octo-dev", "octo-sre");
     write("edited", &edited);

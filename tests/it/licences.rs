@@ -115,7 +115,7 @@ fn every_dependency_may_be_distributed_under_our_licences() {
 /// Whether this one licence is enough for a package.
 fn is_under(expression: &str, licence: &str) -> bool {
     let expression = expression.replace('/', " OR ");
-    split_outside(&expression, " OR ").iter().any(|part| *part == licence) && split_outside(&expression, " AND ").len() == 1
+    split_outside(&expression, " OR ").contains(&licence) && split_outside(&expression, " AND ").len() == 1
 }
 
 /// The packages of ICU4X come from one project under one licence.

@@ -94,7 +94,7 @@ fn inline(text: &str) -> String {
     let text = text.replace("<br>", " ").replace("\\`", "\u{1}");
     for (index, part) in text.split('`').enumerate() {
         if index % 2 == 1 {
-            out.push_str(&format!("`{}`", part.replace("\\|", "|")));
+            out.push_str(&["`", &part.replace("\\|", "|"), "`"].concat());
             continue;
         }
         let mut characters = part.chars().peekable();

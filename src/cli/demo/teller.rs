@@ -50,7 +50,7 @@ impl<'a> Teller<'a> {
 
     /// The narrator.
     pub(super) fn tell(&self, text: &str) {
-        self.lines(("  ", "  "), text, |line| line.to_owned());
+        self.lines(("  ", "  "), text, str::to_owned);
     }
 
     /// Somebody writes something.
@@ -104,6 +104,7 @@ impl<'a> Teller<'a> {
     }
 
     /// The decision of a delivery, which must be as the story says.
+    #[expect(clippy::unused_self, reason = "the teller is who checks the story")]
     pub(super) fn decided(&self, delivered: &Delivered, expected: Judgement) -> Result<Decision, StageError> {
         let unexpected = |came: &str| {
             let said = &delivered.outcome.said;

@@ -1,4 +1,4 @@
-//! Building a world by hand: plain methods on the [`Sandbox`], for tests and the demo. People and repositories are named as people name them.
+//! Building a world by hand: plain methods on the [`Sandbox`](super::Sandbox), for tests and the demo. People and repositories are named as people name them.
 //!
 //! What does not exist is a mistake of the one who builds, so these methods panic and say what is missing.
 

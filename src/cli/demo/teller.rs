@@ -68,7 +68,7 @@ impl<'a> Teller<'a> {
     fn lines(&self, (first, more): (&str, &str), text: &str, paint: impl Fn(&str) -> String) {
         // A line that fits keeps its own spaces.
         let text = shortened(&plain(text));
-        let room = self.width - columns(more);
+        let room = self.width - columns(first).max(columns(more));
         let lines = if columns(&text) <= self.width - columns(first) { vec![text] } else { wrapped(&text, room) };
         for (index, line) in lines.iter().enumerate() {
             self.voice.answer(&format!("{}{}\n", if index == 0 { first } else { more }, paint(line)));

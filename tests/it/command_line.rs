@@ -315,7 +315,7 @@ fn a3_audit_verify_answers_for_sound_edited_cut_empty_and_missing_logs() {
     assert_eq!(json(&run(folder.path(), "audit verify audit.jsonl --json"))["status"], "verified");
 
     let write = |name: &str, lines: &[String]| {
-        fs::write(folder.path().join(name), lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect::<String>()).expect("a file")
+        fs::write(folder.path().join(name), lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect::<String>()).expect("a file");
     };
     let mut edited = lines.clone();
     edited[1] = edited[1].replace("octo-dev", "octo-sre");

@@ -73,9 +73,9 @@ async fn until_stopped(office: &Office, work: impl Future<Output = Result<Outcom
     tokio::time::timeout(GRACE, work).await.unwrap_or(Err(RunError::Stopped))
 }
 
-/// Waits for a signal that asks us to stop.
+/// Waits for a signal that asks us to stop. It listens from its first poll on.
 #[cfg(unix)]
-async fn signalled() {
+pub(super) async fn signalled() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
         return std::future::pending().await;
@@ -86,9 +86,9 @@ async fn signalled() {
     }
 }
 
-/// Waits for a signal that asks us to stop.
+/// Waits for a signal that asks us to stop. It listens from its first poll on.
 #[cfg(not(unix))]
-async fn signalled() {
+pub(super) async fn signalled() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -416,6 +416,20 @@ fn a5_the_served_demo_gives_a_token_that_works_and_ends_with_its_sandbox() {
     assert!(answer.contains("\"production\""), "{answer}");
 }
 
+#[cfg(unix)]
+#[test]
+fn i2_whoever_stops_the_demo_is_obeyed_and_not_told_of_a_bug() {
+    let folder = folder();
+    let mut child = command(folder.path(), "demo").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+    out.read_line(&mut String::new()).expect("the story begins");
+    interrupt(&mut child);
+    std::io::copy(&mut out, &mut std::io::sink()).expect("what it still says");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(registered(130)), ""));
+    assert!(fs::read_dir(folder.path()).expect("the folder").next().is_none(), "nothing is left behind");
+}
+
 /// As Ctrl-C does.
 #[cfg(unix)]
 fn interrupt(child: &mut std::process::Child) {

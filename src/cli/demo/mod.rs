@@ -5,7 +5,9 @@ mod stage;
 mod story;
 mod teller;
 
-use super::action::block_on;
+use std::task::Poll;
+
+use super::action::{block_on, signalled};
 use super::args::Demo;
 use super::say::Voice;
 use crate::env::Environment;
@@ -20,18 +22,28 @@ pub(super) fn demo(options: &Demo, variables: &Environment, voice: Voice) -> Exi
             return Exit::Files;
         }
     };
-    let told = story::tell(&teller::Teller::new(&stage, voice, variables.columns()));
-    if let Err(error) = told {
-        voice.error(&error, Some("this is a bug in shipgate: the demo's story went another way than it was written"));
-        return Exit::Bug;
-    }
-    if options.serve {
-        // The token is the sandbox's own and opens nothing else.
-        voice.in_the_open(&stage.invitation());
-        if let Err(error) = block_on(tokio::signal::ctrl_c()) {
-            voice.error(&error, None);
-            return Exit::Bug;
+    block_on(async {
+        let mut stop = std::pin::pin!(signalled());
+        // The deliveries of the story catch signals, too: whoever wants to stop it is heard from here on.
+        let begun = std::future::poll_fn(|context| Poll::Ready(stop.as_mut().poll(context))).await;
+        let told = std::thread::scope(|scope| scope.spawn(|| story::tell(&teller::Teller::new(&stage, voice, variables.columns()))).join());
+        let told = told.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        // Lets a signal of the last moment arrive.
+        tokio::task::yield_now().await;
+        let stopped = begun.is_ready() || std::future::poll_fn(|context| Poll::Ready(stop.as_mut().poll(context))).await.is_ready();
+        match told {
+            _ if stopped => Exit::Stopped,
+            Err(error) => {
+                voice.error(&error, Some("this is a bug in shipgate: the demo's story went another way than it was written"));
+                Exit::Bug
+            }
+            Ok(()) if options.serve => {
+                // The token is the sandbox's own and opens nothing else.
+                voice.in_the_open(&stage.invitation());
+                stop.await;
+                Exit::Done
+            }
+            Ok(()) => Exit::Done,
         }
-    }
-    Exit::Done
+    })
 }

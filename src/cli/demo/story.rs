@@ -78,7 +78,7 @@ impl Story<'_> {
         let teller = self.teller;
         teller.scene("Production: two people besides the author, and a confirmation by name");
         let waits = teller.says((pull, DEVELOPER), "/deploy production", Judgement::Waiting)?;
-        teller.in_vain((pull, DEVELOPER), "/approve production")?;
+        teller.answered((pull, DEVELOPER), "/approve production", "does not count")?;
         teller.says((pull, OPERATOR), "/approve production", Judgement::Waiting)?;
         let goes = teller.says((pull, DEVELOPER), "/confirm production", Judgement::Go)?;
         teller.tell("Whose approvals counted:");

@@ -68,7 +68,7 @@ impl<'a> Teller<'a> {
     fn lines(&self, (first, more): (&str, &str), text: &str, paint: impl Fn(&str) -> String) {
         // A line that fits keeps its own spaces.
         let text = shortened(&plain(text));
-        let room = self.width - columns(more);
+        let room = self.width - columns(first).max(columns(more));
         let lines = if columns(&text) <= self.width - columns(first) { vec![text] } else { wrapped(&text, room) };
         for (index, line) in lines.iter().enumerate() {
             self.voice.answer(&format!("{}{}\n", if index == 0 { first } else { more }, paint(line)));
@@ -83,14 +83,14 @@ impl<'a> Teller<'a> {
         Ok(delivered)
     }
 
-    /// Somebody comments, and it changes nothing: the answer says why.
-    pub(super) fn in_vain(&self, (pull, login): (u64, &str), text: &str) -> Result<(), StageError> {
+    /// Somebody comments, and is answered in words instead of a decision.
+    pub(super) fn answered(&self, (pull, login): (u64, &str), text: &str, expected: &str) -> Result<(), StageError> {
         self.line(login, text);
         let outcome = self.stage.says((pull, login), text)?.outcome;
-        if let Some(judgement) = outcome.decision {
-            return Err(StageError::Unexpected(format!("{} came where nothing was expected: {}", table::word(judgement), outcome.said)));
+        if outcome.decision.is_some() || !outcome.said.contains(expected) {
+            return Err(StageError::Unexpected(format!("`{expected}` was expected: {}", outcome.said)));
         }
-        self.show(&format!("→ {}", outcome.said));
+        self.lines(("  → answer: ", "    "), &outcome.said, str::to_owned);
         Ok(())
     }
 

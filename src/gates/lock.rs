@@ -152,7 +152,7 @@ fn say(case: &Case<'_>, hold: &Hold, answering: &mut Answering) {
             let wait = hold.until.map(|until| format!(", or wait until {until}")).unwrap_or_default();
             answering.saw(text.clone());
             let remedy = format!("ask @{owner} to write `{unlock}`{wait}");
-            answering.wait(&HELD, format!("{environment} is locked: {text}")).remedy(remedy).by([owner.clone()]);
+            answering.wait(&HELD, format!("{environment} is locked {}", text.trim_start_matches("a lock "))).remedy(remedy).by([owner.clone()]);
         }
         Standing::Busy => {
             answering.saw(text.clone());
@@ -160,7 +160,7 @@ fn say(case: &Case<'_>, hold: &Hold, answering: &mut Answering) {
                 answering.saw(format!("whether its run is still going could not be told: {}", why.what));
             }
             let remedy = format!("wait until the deployment of #{} is finished", hold.pull);
-            answering.wait(&BUSY, format!("another deployment holds {environment}: {text}")).remedy(remedy);
+            answering.wait(&BUSY, format!("{environment} is busy: {text}")).remedy(remedy);
         }
     }
 }
@@ -249,7 +249,7 @@ mod tests {
         let world = held(vec![hold(rosa(), LockKind::Sticky)]);
         let answer = world.ask(judge);
         assert_eq!(reasons(&answer), [(Waiting, "lock.held")]);
-        let said = "production is locked: a lock by @rosa from #11, since 2026-03-10T11:00:00Z, until 2026-03-10T17:00:00Z, because: load test";
+        let said = "production is locked by @rosa from #11, since 2026-03-10T11:00:00Z, until 2026-03-10T17:00:00Z, because: load test";
         assert_eq!(answer.reasons[0].what, said);
         assert_eq!(answer.reasons[0].remedy.as_deref(), Some("ask @rosa to write `/unlock production`, or wait until 2026-03-10T17:00:00Z"));
         assert_eq!(answer.reasons[0].who, [rosa().login]);

@@ -58,7 +58,7 @@ fn i2_the_demo_tells_the_whole_story_without_network_account_or_environment() {
         (2, &["/deploy production", "⛔ Deployment to production is refused", "staging has not had the commit", "0 of 2 approvals", "▸ Evidence"]),
         (3, &["octo-reviewer approves", "→ go: all", "in_progress → success", "✅ Deployed to staging"]),
         (4, &["does not count", "/confirm production", "→ go: all", "✅ Deployed to production"]),
-        (5, &["→ go: all", "another deployment holds staging", "judged again"]),
+        (5, &["→ go: all", "staging is busy: a deployment", "judged again"]),
         (6, &["2020", "→ no-go", "and the server first saw"]),
         (7, &["the same, bit for bit", "--assume approval=octo-sre", "→ go: all"]),
         (8, &["verified", "the line was edited", "the end of the log was removed"]),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Wire;
 use super::people::joined;
-use crate::sandbox::state::{AccountKind, Comment, Pull, Repository, Review, WorkflowRun};
+use crate::sandbox::state::{AccountKind, Comment, Pull, Repository, Review, Sent, WorkflowRun};
 
 impl Wire<'_> {
     /// `issue_comment` with this action, e.g. `created`.
@@ -48,6 +48,13 @@ impl Wire<'_> {
         let path = repository.workflows.iter().find(|workflow| workflow.id == run.workflow).map(|workflow| workflow.path.clone());
         let branch = run.branch.clone().unwrap_or_else(|| repository.default_branch.clone());
         let body = json!({ "inputs": run.inputs, "ref": format!("refs/heads/{branch}"), "workflow": path });
+        joined(body, self.circumstances(repository, run.actor))
+    }
+
+    /// `repository_dispatch`.
+    pub fn repository_dispatch_event(self, repository: &Repository, run: &WorkflowRun, sent: &Sent) -> Value {
+        let branch = run.branch.clone().unwrap_or_else(|| repository.default_branch.clone());
+        let body = json!({ "action": sent.event_type, "branch": branch, "client_payload": sent.client_payload });
         joined(body, self.circumstances(repository, run.actor))
     }
 

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use shipgate::domain::{CommitSha, Role};
 use shipgate::sandbox::Sandbox;
 use shipgate::sandbox::rest::served;
-use shipgate::sandbox::state::{ACTIONS_APP, Access, Conclusion, Permission, ReviewRule, ReviewState, Rule, StatusState, Visibility};
+use shipgate::sandbox::state::{
+    ACTIONS_APP, Access, AllowedActions, Conclusion, Permission, RequiredCheck, ReviewRule, ReviewState, Rule, StatusState, Visibility,
+};
 use shipgate::sandbox::world::Check;
 
 use crate::github_contract::{NOT_DESCRIBED, check_exchanges, describes};
@@ -45,6 +47,14 @@ fn world() -> World {
     sandbox.status(SHOP, "ada", (&head, "lint", StatusState::Success));
     sandbox.review((SHOP, pull), "bob", ReviewState::Approved);
     sandbox.environment(SHOP, "staging");
+    sandbox.environment_reviewers(SHOP, "production", &["bob", "acme/sre"]);
+    sandbox.environment_branches(SHOP, "production", &["main", "release/*"]);
+    sandbox.protect_environment(SHOP, "production", |protection| (protection.wait_minutes, protection.prevent_self_review) = (30, true));
+    sandbox.protect_branch(SHOP, "main", |protection| {
+        protection.review = Some(ReviewRule { approvals: 1, code_owners: true, ..ReviewRule::default() });
+        protection.checks = vec![RequiredCheck { context: "build".to_owned(), app: Some(ACTIONS_APP) }];
+    });
+    sandbox.settings(SHOP, |settings| settings.actions = AllowedActions::Selected);
     let client = Client::new(&sandbox, &sandbox.full_token("ada"));
     let all = Permission::ALL.map(|permission| (permission, Access::Write));
     let actions = Client::new(&sandbox, &sandbox.actions_token(&all));
@@ -94,6 +104,11 @@ fn read_everything(world: &World) {
         "/commits/feature/x/status".to_owned(),
         "/environments".to_owned(),
         "/environments/staging".to_owned(),
+        "/environments/production".to_owned(),
+        "/environments/production/deployment-branch-policies".to_owned(),
+        "/branches/main/protection".to_owned(),
+        "/actions/permissions".to_owned(),
+        "/actions/permissions/workflow".to_owned(),
         "/actions/workflows".to_owned(),
         "/actions/workflows/ci.yml/runs".to_owned(),
         "/activity?per_page=1".to_owned(),
@@ -102,7 +117,7 @@ fn read_everything(world: &World) {
     ] {
         expect(&world.client.get(&repo(&path)), 200);
     }
-    for path in ["/user", "/rate_limit", "/orgs/acme/teams/sre/members", "/orgs/acme/teams/sre/memberships/bob"] {
+    for path in ["/user", "/rate_limit", "/meta", "/orgs/acme/teams/sre/members", "/orgs/acme/teams/sre/memberships/bob"] {
         expect(&world.client.get(path), 200);
     }
     let runs = expect(&world.client.get(&repo("/actions/runs")), 200);

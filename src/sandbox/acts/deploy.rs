@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Missing;
 use super::refs::{Expected, RefChange};
 use crate::sandbox::state::{
-    Conclusion, Deployment, DeploymentState, DeploymentStatus, Environment, Repository, RunStatus, Signature, State, StatusState, Viewer,
+    Conclusion, Deployment, DeploymentState, DeploymentStatus, Environment, Protection, Repository, RunStatus, Signature, State, StatusState, Viewer,
 };
 use crate::sandbox::store::{CommitSpec, Stamp};
 
@@ -145,7 +145,7 @@ impl State {
         if let Some(known) = repository.environments.iter().find(|known| known.name == name) {
             return known.id;
         }
-        repository.environments.push(Environment { id, name: name.to_owned(), created_at });
+        repository.environments.push(Environment { id, name: name.to_owned(), protection: Protection::default(), created_at });
         id
     }
 

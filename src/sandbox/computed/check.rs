@@ -123,7 +123,8 @@ impl Repository {
     /// The checks that a branch's rules require.
     pub fn required_checks(&self, branch: &str) -> Vec<&RequiredCheck> {
         let checks = self.rules_for(branch).filter_map(|(_, rule)| if let Rule::RequiredChecks { checks, .. } = rule { Some(checks) } else { None });
-        checks.flatten().collect()
+        let classic = self.protections.iter().filter(|known| known.branch == branch).flat_map(|known| &known.checks);
+        checks.flatten().chain(classic).collect()
     }
 
     /// True when a branch's rules require this check.

@@ -7,7 +7,7 @@ use super::object::{Answer, Context, Object, Resolved};
 use super::page::{Connection, Names};
 use super::people::Actor;
 use super::repository::Repo;
-use crate::sandbox::state::{Deployment, DeploymentState, DeploymentStatus, Environment, Permission, Repository};
+use crate::sandbox::state::{DeployFrom, Deployment, DeploymentState, DeploymentStatus, Environment, Permission, Repository};
 
 /// The fields of a repository that have to do with deployments.
 pub(super) fn repository_field<'s>(cx: Context<'s>, repository: &'s Repository, name: &str, args: &Args) -> Resolved<'s> {
@@ -140,7 +140,7 @@ impl<'s> Object<'s> for StatusObject<'s> {
     }
 }
 
-/// An environment. Those of the sandbox have no protection rules.
+/// An environment.
 struct EnvironmentObject<'s>(&'s Environment);
 
 impl<'s> Object<'s> for EnvironmentObject<'s> {
@@ -155,8 +155,44 @@ impl<'s> Object<'s> for EnvironmentObject<'s> {
             "name" => self.0.name.as_str().into(),
             "protectionRules" => {
                 let names = Names { connection: "DeploymentProtectionRuleConnection", edge: "DeploymentProtectionRuleEdge" };
-                Answer::object(Connection::page(names, args, Vec::new(), |()| Answer::NULL)?)
+                let rules = RuleObject::of(self.0).into_iter().map(|rule| (rule.kind.to_owned(), rule)).collect();
+                Answer::object(Connection::page(names, args, rules, Answer::object)?)
             }
+            _ => return Err(Fault::no_field()),
+        })
+    }
+}
+
+/// What an environment asks.
+struct RuleObject<'s> {
+    environment: &'s Environment,
+    kind: &'static str,
+}
+
+impl<'s> RuleObject<'s> {
+    fn of(environment: &'s Environment) -> Vec<Self> {
+        let protection = &environment.protection;
+        let there = [
+            ("WAIT_TIMER", protection.wait_minutes > 0),
+            ("REQUIRED_REVIEWERS", !protection.reviewers.is_empty()),
+            ("BRANCH_POLICY", protection.branches != DeployFrom::Any),
+        ];
+        there.into_iter().filter(|(_, there)| *there).map(|(kind, _)| Self { environment, kind }).collect()
+    }
+}
+
+impl<'s> Object<'s> for RuleObject<'s> {
+    fn type_name(&self) -> &'static str {
+        "DeploymentProtectionRule"
+    }
+
+    fn field(&self, _: Context<'s>, name: &str, _: &Args) -> Resolved<'s> {
+        let protection = &self.environment.protection;
+        Ok(match name {
+            "databaseId" => self.environment.id.into(),
+            "type" => self.kind.into(),
+            "timeout" => protection.wait_minutes.into(),
+            "preventSelfReview" => protection.prevent_self_review.into(),
             _ => return Err(Fault::no_field()),
         })
     }

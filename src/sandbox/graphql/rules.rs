@@ -86,9 +86,8 @@ impl<'s> Object<'s> for Parameters<'s> {
             (Rule::PullRequest(rule), "dismissStaleReviewsOnPush") => rule.dismiss_stale.into(),
             (Rule::PullRequest(rule), "requireLastPushApproval") => rule.last_push.into(),
             // The sandbox's rules do not go so far.
-            (Rule::PullRequest(_), "requireCodeOwnerReview" | "requiredReviewThreadResolution") | (Rule::RequiredChecks { .. }, "doNotEnforceOnCreate") => {
-                false.into()
-            }
+            (Rule::PullRequest(rule), "requireCodeOwnerReview") => rule.code_owners.into(),
+            (Rule::PullRequest(_), "requiredReviewThreadResolution") | (Rule::RequiredChecks { .. }, "doNotEnforceOnCreate") => false.into(),
             (Rule::RequiredChecks { checks, .. }, "requiredStatusChecks") => {
                 Answer::List(checks.iter().map(|check| Answer::object(Configuration(check))).collect())
             }

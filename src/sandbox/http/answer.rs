@@ -170,11 +170,16 @@ fn check_permission(route: &Route, call: &Call<'_>) -> Result<(), Refusal> {
     let reached = repository.is_none_or(|repository| call.state.reaches(&call.viewer, repository));
     let granted = granted.filter(|_| reached);
     let open = repository.is_some_and(|repository| repository.visibility == Visibility::Public);
-    let readable = open && permissions.iter().any(|(permission, access)| *access == Access::Read && *permission != Permission::Members);
+    let readable = open
+        && permissions.iter().any(|(permission, access)| *access == Access::Read && !matches!(permission, Permission::Members | Permission::Administration));
     // What is public is read with any token of a person or of another repository; an app's token reads only what it was given.
     if granted.is_none() && !(readable && (call.viewer.app.is_none() || !reached)) {
         let whose = if call.viewer.app.is_some() { "integration" } else { "personal access token" };
         return Err(Refusal::new(403, format!("Resource not accessible by {whose}")));
+    }
+    let admin = repository.is_none_or(|repository| call.viewer.app.is_some() || call.state.role(repository, call.viewer.account) >= Role::Admin);
+    if granted.is_some_and(|(permission, _)| *permission == Permission::Administration) && !admin {
+        return Err(Refusal::new(403, "Must have admin rights to Repository."));
     }
     let (Some(repository), Some((permission, Access::Write))) = (repository, granted) else { return Ok(()) };
     check_write(call.state, repository, (&call.viewer, *permission))

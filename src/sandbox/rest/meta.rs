@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use crate::sandbox::http::{Call, Handled, Needs, Refusal, Reply, Route, Standing};
-use crate::sandbox::state::AccountKind;
+use crate::sandbox::state::{AccountKind, Product};
 
 pub static ROUTES: &[Route] = &[
     Route { method: "GET", pattern: "/rate_limit", needs: Needs::Token, handler: rate_limit },
+    Route { method: "GET", pattern: "/meta", needs: Needs::Token, handler: meta },
     Route { method: "GET", pattern: "/user", needs: Needs::Token, handler: user },
 ];
 
@@ -17,6 +18,15 @@ fn rate_limit(call: &mut Call<'_>) -> Handled {
     // Searches are not served, so nothing of their limit is ever used.
     let search = json!({ "limit": 30, "used": 0, "remaining": 30, "reset": core.reset.as_second() });
     Ok(Reply::ok(json!({ "resources": { "core": draw(core), "graphql": draw(graphql), "search": search }, "rate": draw(core) })))
+}
+
+/// A server of one's own says its version here.
+fn meta(call: &mut Call<'_>) -> Handled {
+    let mut drawn = json!({ "verifiable_password_authentication": false });
+    if let Product::Server { version } = &call.state.product {
+        drawn["installed_version"] = json!(version);
+    }
+    Ok(Reply::ok(drawn))
 }
 
 fn user(call: &mut Call<'_>) -> Handled {

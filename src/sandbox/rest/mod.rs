@@ -13,6 +13,7 @@ mod people;
 mod pulls;
 mod repository;
 mod runs;
+mod settings;
 mod workflows;
 
 use super::http::{Needs, Route};
@@ -23,6 +24,7 @@ pub static ROUTES: &[&[Route]] = &[
     meta::ROUTES,
     people::ROUTES,
     repository::ROUTES,
+    settings::ROUTES,
     git::ROUTES,
     contents::ROUTES,
     commits::ROUTES,
@@ -58,4 +60,5 @@ const DEPLOYMENTS: Needs = needs(&[(Permission::Deployments, Access::Read)]);
 const WRITE_DEPLOYMENTS: Needs = needs(&[(Permission::Deployments, Access::Write)]);
 const ACTIONS: Needs = needs(&[(Permission::Actions, Access::Read)]);
 const WRITE_ACTIONS: Needs = needs(&[(Permission::Actions, Access::Write)]);
+const ADMINISTRATION: Needs = needs(&[(Permission::Administration, Access::Read)]);
 const MEMBERS: Needs = needs(&[(Permission::Members, Access::Read)]);

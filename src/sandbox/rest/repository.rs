@@ -1,9 +1,9 @@
-//! The repository, its branches, rules, environments, and activity.
+//! The repository, its branches, rules, and activity.
 
 use serde_json::{Value, json};
 
 use crate::sandbox::http::{Body, Call, Handled, Refusal, Reply, Route};
-use crate::sandbox::rest::{ACTIONS, CONTENTS, METADATA};
+use crate::sandbox::rest::{CONTENTS, METADATA};
 use crate::sandbox::state::{Activity, ActivityKind};
 
 pub static ROUTES: &[Route] = &[
@@ -11,8 +11,6 @@ pub static ROUTES: &[Route] = &[
     Route { method: "GET", pattern: "/repos/{owner}/{repo}/branches", needs: CONTENTS, handler: branches },
     Route { method: "GET", pattern: "/repos/{owner}/{repo}/branches/{branch}", needs: CONTENTS, handler: branch },
     Route { method: "GET", pattern: "/repos/{owner}/{repo}/rules/branches/{branch}", needs: METADATA, handler: rules },
-    Route { method: "GET", pattern: "/repos/{owner}/{repo}/environments", needs: ACTIONS, handler: environments },
-    Route { method: "GET", pattern: "/repos/{owner}/{repo}/environments/{environment_name}", needs: ACTIONS, handler: environment },
     Route { method: "GET", pattern: "/repos/{owner}/{repo}/activity", needs: CONTENTS, handler: activity },
 ];
 
@@ -34,17 +32,6 @@ fn branch(call: &mut Call<'_>) -> Handled {
 fn rules(call: &mut Call<'_>) -> Handled {
     let rules: Vec<_> = call.repo().rules_for(call.param("branch")).collect();
     Ok(call.page(rules, |wire, rule| wire.rule(call.repo(), rule)))
-}
-
-fn environments(call: &mut Call<'_>) -> Handled {
-    let all: Vec<_> = call.repo().environments.iter().collect();
-    Ok(call.counted_page("environments", all, |wire, environment| wire.environment(call.repo(), environment)))
-}
-
-fn environment(call: &mut Call<'_>) -> Handled {
-    let name = call.param("environment_name");
-    let found = call.repo().environments.iter().find(|environment| environment.name == name).ok_or_else(Refusal::not_found)?;
-    Ok(Reply::ok(call.wire().environment(call.repo(), found)))
 }
 
 /// Newest first; paged by cursors, which are the ids of entries.

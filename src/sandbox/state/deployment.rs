@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::check::{Conclusion, RunStatus};
 use super::ids::{NodeKind, node_id};
+use super::settings::Protection;
 
 /// An environment of a repository.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct Environment {
     pub id: u64,
     /// Its name.
     pub name: String,
+    /// What it asks before a job may use it.
+    pub protection: Protection,
     /// When it was made.
     pub created_at: Timestamp,
 }

@@ -7,6 +7,7 @@ mod ids;
 mod product;
 mod pull;
 mod repository;
+mod settings;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub use ids::{NodeKind, git_node_id, node_id, parse_git_node_id, parse_node_id};
 pub use product::Product;
 pub use pull::{Comment, Edit, Issue, Merge, Pull, PullState, Reaction, Review, ReviewState, TimelineEvent, TimelineKind};
 pub use repository::{Activity, ActivityKind, Freshness, Repository, RequiredCheck, ReviewRule, Rule, Ruleset, Signature, Visibility};
+pub use settings::{AllowedActions, BranchProtection, DeployFrom, Protection, Reviewer, Settings};
 
 use crate::domain::Role;
 use crate::sandbox::clock::SandboxClock;

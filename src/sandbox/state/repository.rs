@@ -9,6 +9,7 @@ use super::check::{CheckRun, CheckSuite, CommitStatus, Push};
 use super::deployment::{Deployment, Environment, Workflow, WorkflowRun};
 use super::ids::{NodeKind, node_id};
 use super::pull::{Comment, Issue, Pull, Review};
+use super::settings::{BranchProtection, Settings};
 use crate::domain::Role;
 use crate::sandbox::store::Store;
 
@@ -60,6 +61,10 @@ pub struct Repository {
     pub team_roles: BTreeMap<u64, Role>,
     /// Its rulesets.
     pub rulesets: Vec<Ruleset>,
+    /// The classic protection of its branches.
+    pub protections: Vec<BranchProtection>,
+    /// Its settings.
+    pub settings: Settings,
     /// Its environments.
     pub environments: Vec<Environment>,
     /// Its pull requests, by number.
@@ -109,6 +114,8 @@ impl Repository {
             roles: BTreeMap::new(),
             team_roles: BTreeMap::new(),
             rulesets: Vec::new(),
+            protections: Vec::new(),
+            settings: Settings::default(),
             environments: Vec::new(),
             pulls: Vec::new(),
             issues: Vec::new(),
@@ -169,6 +176,11 @@ impl Repository {
             latest.insert(&status.context, status);
         }
         latest.into_values().collect()
+    }
+
+    /// True when a ruleset or the classic protection speaks of a branch.
+    pub fn protects(&self, branch: &str) -> bool {
+        self.rules_for(branch).next().is_some() || self.protections.iter().any(|known| known.branch == branch)
     }
 
     /// The rulesets that speak of a branch.
@@ -246,6 +258,8 @@ pub struct ReviewRule {
     pub dismiss_stale: bool,
     /// Somebody else than the last pusher must approve.
     pub last_push: bool,
+    /// An owner of each changed file must approve.
+    pub code_owners: bool,
 }
 
 /// What happened to a branch.

@@ -8,6 +8,7 @@ mod people;
 mod pull;
 mod repository;
 mod run;
+mod settings;
 
 use git2::Oid;
 use jiff::Timestamp;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::people::{joined, permissions};
 use super::{Wire, oid_or_zeros, time};
-use crate::sandbox::state::{Activity, Environment, Freshness, NodeKind, Repository, Rule, Ruleset, Viewer, Visibility, node_id};
+use crate::sandbox::state::{Access, Activity, Freshness, NodeKind, Permission, Repository, Rule, Ruleset, Viewer, Visibility, node_id};
 
 /// Every `…_url` of a repository and what follows `/repos/{owner}/{repo}` in it.
 const URLS: &[(&str, &str)] = &[
@@ -48,6 +48,9 @@ const URLS: &[(&str, &str)] = &[
     ("trees_url", "/git/trees{/sha}"),
 ];
 
+/// What says how a repository merges.
+const MERGING: [&str; 5] = ["allow_merge_commit", "allow_squash_merge", "allow_rebase_merge", "allow_auto_merge", "delete_branch_on_merge"];
+
 impl Wire<'_> {
     /// A repository as it stands inside other things.
     pub fn minimal_repository(self, repository: &Repository) -> Value {
@@ -74,11 +77,10 @@ impl Wire<'_> {
             "open_issues_count": open, "is_template": false, "topics": [], "has_issues": true, "has_projects": false, "has_wiki": false,
             "has_pages": false, "has_downloads": true, "has_discussions": false, "archived": repository.archived, "disabled": false,
             "visibility": repository.visibility.as_str(), "pushed_at": time(repository.pushed_at), "created_at": time(repository.created_at),
-            "updated_at": time(repository.pushed_at), "license": null, "forks": forks, "open_issues": open, "watchers": 0, "allow_forking": true, "allow_merge_commit": true, "allow_rebase_merge": true,
-            "allow_squash_merge": true, "allow_auto_merge": false, "custom_properties": {}, "delete_branch_on_merge": false,
+            "updated_at": time(repository.pushed_at), "license": null, "forks": forks, "open_issues": open, "watchers": 0, "allow_forking": true, "custom_properties": {},
             "web_commit_signoff_required": false,
         });
-        joined(self.minimal_repository(repository), more)
+        joined(joined(self.minimal_repository(repository), more), self.merge_settings(&repository.settings))
     }
 
     /// A repository as `GET /repos/{owner}/{repo}` has it.
@@ -90,7 +92,14 @@ impl Wire<'_> {
             more["parent"] = self.repository(parent);
             more["source"] = self.repository(parent);
         }
-        joined(self.repository(repository), more)
+        let mut drawn = joined(self.repository(repository), more);
+        // How it merges is shown to those only who may write its contents.
+        if let Value::Object(fields) = &mut drawn
+            && !viewer.may(Permission::Contents, Access::Write)
+        {
+            fields.retain(|name, _| !MERGING.contains(&name.as_str()));
+        }
+        drawn
     }
 
     fn git_url(self, repository: &Repository) -> String {
@@ -100,7 +109,7 @@ impl Wire<'_> {
     /// A branch in a list.
     pub fn short_branch(self, repository: &Repository, name: &str, tip: Oid) -> Value {
         let commit = json!({ "sha": tip.to_string(), "url": self.repo_api(repository, &format!("/commits/{tip}")) });
-        json!({ "name": name, "commit": commit, "protected": repository.rules_for(name).next().is_some() })
+        json!({ "name": name, "commit": commit, "protected": repository.protects(name) })
     }
 
     /// A branch.
@@ -108,7 +117,7 @@ impl Wire<'_> {
         let url = self.repo_api(repository, &format!("/branches/{name}"));
         let contexts: Vec<&str> = repository.required_checks(name).iter().map(|check| check.context.as_str()).collect();
         let checks: Vec<Value> = repository.required_checks(name).iter().map(|check| json!({ "context": check.context, "app_id": check.app })).collect();
-        let protected = repository.rules_for(name).next().is_some();
+        let protected = repository.protects(name);
         let level = if contexts.is_empty() { "off" } else { "non_admins" };
         json!({
             "name": name, "commit": self.commit(repository, tip), "_links": { "self": url, "html": self.repo_page(repository, &format!("/tree/{name}")) },
@@ -135,7 +144,7 @@ impl Wire<'_> {
             Rule::PullRequest(review) => {
                 let parameters = json!({
                     "required_approving_review_count": review.approvals, "dismiss_stale_reviews_on_push": review.dismiss_stale,
-                    "require_code_owner_review": false, "require_last_push_approval": review.last_push, "required_review_thread_resolution": false,
+                    "require_code_owner_review": review.code_owners, "require_last_push_approval": review.last_push, "required_review_thread_resolution": false,
                     "allowed_merge_methods": ["merge", "squash", "rebase"],
                 });
                 ("pull_request", Some(parameters))
@@ -148,17 +157,6 @@ impl Wire<'_> {
             drawn["parameters"] = parameters;
         }
         drawn
-    }
-
-    /// An environment.
-    pub fn environment(self, repository: &Repository, environment: &Environment) -> Value {
-        let name = &environment.name;
-        json!({
-            "id": environment.id, "node_id": environment.node_id(), "name": name, "url": self.repo_api(repository, &format!("/environments/{name}")),
-            "html_url": self.repo_page(repository, &format!("/deployments/activity_log?environments_filter={name}")),
-            "created_at": time(environment.created_at), "updated_at": time(environment.created_at), "protection_rules": [],
-            "deployment_branch_policy": null, "can_admins_bypass": true,
-        })
     }
 
     /// An entry of the repository's activity.

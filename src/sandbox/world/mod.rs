@@ -11,6 +11,7 @@ mod event;
 mod people;
 mod pull;
 mod run;
+mod settings;
 
 use git2::Oid;
 

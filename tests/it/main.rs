@@ -31,6 +31,7 @@ mod policy;
 mod readme;
 mod sandbox;
 mod sandbox_events;
+mod sandbox_gh;
 mod sandbox_git;
 mod sandbox_graphql;
 mod sandbox_settings;

@@ -127,6 +127,6 @@ impl Context<'_> {
 
     /// An absolute URL of the sandbox.
     pub fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.state.base_url)
+        format!("{}{path}", self.state.base_url.replacen("://api.", "://", 1))
     }
 }

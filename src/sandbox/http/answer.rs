@@ -77,10 +77,12 @@ pub fn answer(shared: &Shared, understood: &Understood) -> Outcome {
     let secret = bearer(&understood.incoming.headers);
     let token = secret.and_then(|secret| state.token(&secret).cloned());
     let resource = if understood.graphql { Resource::Graphql } else { Resource::Core };
+    let own = called(&mut state, &understood.incoming.uri);
     let (mut reply, cost) = match &token {
         None => (Refusal::new(401, "Bad credentials").into_reply(), 0),
         Some(token) => reply(shared, &mut state, understood, (token, resource)),
     };
+    state.base_url = own;
     damage(&mut reply, understood.fault.as_ref());
     let mut reply = tagged(reply, &understood.incoming);
     if let Product::Server { version } = &state.product {
@@ -105,6 +107,15 @@ pub fn answer(shared: &Shared, understood: &Understood) -> Outcome {
         finished.cut_body();
     }
     Outcome::Answer(finished)
+}
+
+/// Who asks through us as a proxy calls us by another name, and gets URLs of that name: no client sends its token anywhere else. Gives our own.
+fn called(state: &mut State, uri: &Uri) -> String {
+    let own = state.base_url.clone();
+    if let Some(authority) = uri.authority() {
+        state.base_url = format!("http://{authority}");
+    }
+    own
 }
 
 /// The reply, and what it costs of the rate limit.

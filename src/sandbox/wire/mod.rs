@@ -37,7 +37,7 @@ impl<'a> Wire<'a> {
 
     /// The URL of a page for people.
     fn page(self, path: &str) -> String {
-        format!("{}{path}", self.state.base_url)
+        format!("{}{path}", self.state.base_url.replacen("://api.", "://", 1))
     }
 
     /// The API URL of something in a repository.

@@ -119,5 +119,5 @@ fn i4_gh_finds_reads_and_comments_a_pull_request() {
     assert_eq!((&shown["title"], &shown["state"], &shown["headRefName"]), (&json!("Merge topic"), &json!("OPEN"), &json!("topic")));
     assert_eq!(shown["headRefOid"].as_str(), Some(hub.sandbox.head((SHOP, pull)).as_str()));
     hub.says(&["pr", "comment", &number, "--body", "/deploy staging"]);
-    assert_eq!(hub.sandbox.comments((SHOP, pull)).last().map(|comment| comment.body.clone()).as_deref(), Some("/deploy staging"));
+    assert_eq!(hub.sandbox.comments((SHOP, pull)).last().map(|comment| comment.1.clone()).as_deref(), Some("/deploy staging"));
 }

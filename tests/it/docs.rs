@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use shipgate::exit::EXITS;
 use shipgate::gates::GATES;
-use shipgate::intake::COMMANDS;
+use shipgate::intake::{COMMANDS, INPUTS};
 use shipgate::report::outputs::OUTPUTS;
 
 fn root() -> PathBuf {
@@ -65,7 +65,13 @@ fn the_page_of_exit_codes_lists_every_code() {
 }
 
 #[test]
-fn the_page_of_the_action_lists_every_output_and_variable() {
+fn the_page_of_the_action_lists_every_input_output_and_variable() {
+    let mut out = String::from("| input | default | what for |\n| --- | --- | --- |\n");
+    for spec in INPUTS {
+        let default = spec.default.map_or_else(String::new, |default| format!("`{default}`"));
+        let _ = writeln!(out, "| `{}` | {default} | {} |", spec.name, spec.about);
+    }
+    compare("action.md", "inputs", &out);
     let mut out = String::from("| output | what it says |\n| --- | --- |\n");
     for spec in OUTPUTS {
         let _ = writeln!(out, "| `{}` | {} |", spec.name, spec.about);

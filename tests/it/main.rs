@@ -1,5 +1,8 @@
 //! The only integration-test binary.
 
+mod act;
+mod action_yml;
+mod actions;
 mod architecture;
 mod attacks;
 mod command_line;
@@ -34,6 +37,8 @@ mod sandbox_events;
 mod sandbox_git;
 mod sandbox_graphql;
 mod spine;
+mod runner_faults;
+mod shim;
 mod stage;
 mod webhooks;
 

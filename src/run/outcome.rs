@@ -50,7 +50,7 @@ impl Outcome {
         let why = match self.reasons.split_first() {
             None => self.said.clone(),
             Some((first, rest)) => {
-                let remedy = first.remedy.as_ref().map(|remedy| format!(" {remedy}")).unwrap_or_default();
+                let remedy = first.remedy.as_ref().map(|remedy| format!(" — {remedy}")).unwrap_or_default();
                 let more = if rest.is_empty() { String::new() } else { format!(" ({} more in the summary)", rest.len()) };
                 format!("{}{remedy}{more}", first.what)
             }

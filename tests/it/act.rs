@@ -111,7 +111,7 @@ fn d3_on_a_runner_a_refusal_deploys_nothing_and_fails_as_the_workflow_says() {
         let with = fail_on.map(|word| format!("\n        with:\n          fail-on: {word}")).unwrap_or_default();
         let run = Actions::new(&stage, &GATE.replace("id: gate", &format!("id: gate{with}"))).says(pull, READER, "/deploy staging");
         assert_eq!(ended(&run), steps(&[("gate", result)]), "{}", run.log());
-        assert_eq!((run.decision().as_str(), run.outputs("gate")["reason"].as_str()), ("no-go", "permission.refused"), "{}", run.log());
+        assert_eq!((run.decision().as_str(), run.outputs("gate")["reason"].as_str()), ("no-go", "permission.command"), "{}", run.log());
         let annotations = run.annotations();
         assert!(annotations.len() == 1 && annotations[0].0 == "error" && annotations[0].1.starts_with("staging: no-go: "), "{annotations:?}");
         assert!(run.summary().contains("octo-reader"), "{}", run.summary());
@@ -163,4 +163,104 @@ fn d3_on_a_runner_an_input_that_is_none_of_its_values_is_an_error_that_names_the
     let annotations = run.annotations();
     assert!(annotations.len() == 1 && ["fail-on", "never", "`no-go`, `waiting`, `nothing`"].iter().all(|word| annotations[0].1.contains(word)), "{annotations:?}");
     assert_eq!(stage.asked(mark), Vec::<String>::new());
+}
+
+/// The workflow that docs/action.md tells people to use.
+fn documented() -> String {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/action.md")).expect("the page is there");
+    let block = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a workflow");
+    assert!(block.starts_with("name: shipgate\n"), "{block}");
+    block.to_owned()
+}
+
+/// What the checkout of the documented workflow brings: a deploy script that says what it was given.
+const CHECKOUT: &str = "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8";
+const DEPLOY: &str = r#"printf '%s\n' '#!/bin/sh' 'printf "%s\n" "$@" "$SERVICES" "$PARAMETERS" "$BRANCH" > "$OUTSIDE/deployed"' > deploy.sh && chmod +x deploy.sh"#;
+
+#[test]
+#[ignore = "needs scripts/tools"]
+fn d3_the_documented_workflow_deploys_what_the_comment_asks_for() {
+    let stage = Stage::with("version: 1\nservices: { payments: {}, ledger: {} }\nenvironments:\n  staging:\n    parameters: { note: any }\n");
+    let pull = stage.pull("faster");
+    stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
+    let actions = Actions::new(&stage, &documented()).with_action(CHECKOUT, DEPLOY);
+    let run = actions.says(pull, DEVELOPER, "/deploy staging ledger --version v1.2.3 -- note=\"on call: two\"");
+    assert_eq!(run.code, 0, "{}", run.log());
+    let deployed = std::fs::read_to_string(actions.outside().join("deployed")).expect("it was deployed");
+    assert_eq!(deployed, "staging\nv1.2.3\n[\"ledger\"]\n{\"note\":\"on call: two\"}\nfaster\n");
+    assert_eq!(left(&stage), (vec![DeploymentState::Success], true));
+    std::fs::remove_file(actions.outside().join("deployed")).expect("removed");
+    let run = actions.says(pull, DEVELOPER, "Thanks!");
+    assert_eq!((run.code, run.decision().as_str()), (0, "none"), "{}", run.log());
+    assert!(!actions.outside().join("deployed").exists(), "nothing is deployed without a go");
+}
+
+/// A text that makes a file where a shell reads it as more than text.
+const CANARY: &str = "$(touch${IFS}$OUTSIDE/canary)";
+
+/// A pull request that everything allows, under a policy that takes any parameter, with a title that tries to be a command of a shell and of the runner.
+fn injected(branch: &str) -> (Stage, u64) {
+    let stage = Stage::with("version: 1\nenvironments:\n  staging:\n    parameters: { note: any, other: any }\n");
+    let plain = stage.pull("plain");
+    let sha = stage.hub.head((REPOSITORY, plain));
+    stage.hub.push(REPOSITORY, DEVELOPER, (branch, &sha));
+    let pull = stage.hub.open_pull(REPOSITORY, DEVELOPER, (branch, "main"));
+    stage.hub.retitle((REPOSITORY, pull), &format!("\"; {CANARY}; '{CANARY}\n::set-output name=decision::go\n##[set-output name=decision;]go"));
+    stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
+    (stage, pull)
+}
+
+#[test]
+#[ignore = "needs scripts/tools"]
+fn v9_in_the_documented_workflow_what_a_user_wrote_is_handed_on_and_run_by_no_shell() {
+    let (stage, pull) = injected("plain-2");
+    let actions = Actions::new(&stage, &documented()).with_action(CHECKOUT, DEPLOY);
+    let note = format!("{CANARY}'; {CANARY} # ##[set-output name=decision]no-go");
+    let command = format!("/deploy staging --reason \"';{CANARY};' ##[set-output name=decision]no-go\" -- note=\"{note}\" other=\"`touch $OUTSIDE/canary`\"\n{CANARY}");
+    let run = actions.says(pull, DEVELOPER, &command);
+    assert_eq!((run.code, run.decision().as_str()), (0, "go"), "{}", run.log());
+    assert!(!actions.outside().join("canary").exists(), "{}", run.log());
+    let deployed = std::fs::read_to_string(actions.outside().join("deployed")).expect("it was deployed");
+    let parameters = json!({ "note": note, "other": "`touch $OUTSIDE/canary`" });
+    assert_eq!(deployed, format!("staging\n\n[]\n{parameters}\nplain-2\n"), "each is handed on as it is");
+    assert_eq!(left(&stage), (vec![DeploymentState::Success], true));
+}
+
+#[test]
+#[ignore = "needs scripts/tools"]
+fn v9_in_the_documented_workflow_hostile_words_deploy_nothing_and_run_nothing() {
+    let (stage, pull) = injected("plain-2");
+    let actions = Actions::new(&stage, &documented()).with_action(CHECKOUT, DEPLOY);
+    for refused in [
+        format!("/deploy staging {CANARY} --version {CANARY} --ref {CANARY}"),
+        format!("/lock staging \"{CANARY} ##[set-output name=decision]go\"\n/reject staging \"';{CANARY};'\"\n::set-output name=decision::go\n##[set-output name=decision]go"),
+    ] {
+        let run = actions.says(pull, DEVELOPER, &refused);
+        assert_eq!(run.decision(), "none", "{refused}: {}", run.log());
+        assert!(!actions.outside().join("canary").exists() && !actions.outside().join("deployed").exists(), "{refused}: {}", run.log());
+        assert!(run.log().lines().all(|line| !line.contains("##[")), "{}", run.log());
+    }
+    assert_eq!(left(&stage), (vec![], true));
+}
+
+#[test]
+#[ignore = "needs scripts/tools"]
+fn v9_a_branch_whose_name_is_a_shell_command_is_not_deployed() {
+    let (stage, pull) = injected(&format!("x;{CANARY}&`touch${{IFS}}$OUTSIDE/canary`|'\"{CANARY}"));
+    let actions = Actions::new(&stage, &documented()).with_action(CHECKOUT, DEPLOY);
+    let run = actions.says(pull, DEVELOPER, "/deploy staging");
+    assert_eq!(run.decision(), "error", "{}", run.log());
+    assert!(!actions.outside().join("canary").exists() && !actions.outside().join("deployed").exists(), "{}", run.log());
+    assert!(run.annotations().iter().any(|(level, text)| level == "error" && text.contains("shell metacharacter")), "{:?}", run.annotations());
+    assert_eq!(left(&stage), (vec![], true));
+}
+
+#[test]
+#[ignore = "needs scripts/tools"]
+fn v9_the_canary_sings_where_a_workflow_puts_an_output_into_a_shell() {
+    let (stage, pull) = injected("plain-2");
+    let actions = Actions::new(&stage, &with_deploy_step("echo ${{ steps.gate.outputs.parameters }}"));
+    let run = actions.says(pull, DEVELOPER, &format!("/deploy staging -- note={CANARY}"));
+    assert_eq!(run.decision(), "go", "{}", run.log());
+    assert!(actions.outside().join("canary").exists(), "the tests above could not fail: {}", run.log());
 }

@@ -48,8 +48,7 @@ impl Voice {
         };
         let filter = variables.log_filter().unwrap_or_else(|| level.to_owned());
         let filter: Targets = filter.parse().unwrap_or_else(|_| level.parse().expect("our own levels are understood"));
-        let lines =
-            tracing_subscriber::fmt::layer().with_writer(|| Log).with_target(false).without_time().with_ansi(self.error_paint == Paint::Colour);
+        let lines = tracing_subscriber::fmt::layer().with_writer(|| Log).with_target(false).without_time().with_ansi(self.error_paint == Paint::Colour);
         // A second start (the demo inside a test) keeps the first log.
         let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines.with_filter(filter)));
     }

@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use serde_json::json;
 use shipgate::sandbox::state::{DeploymentState, ReviewState};
 
-use crate::actions::{Actions, GATE, Run, holds, signal};
+use crate::actions::{Actions, GATE, holds, signal};
 use crate::stage::{DEVELOPER, READER, REPOSITORY, REVIEWER, Stage};
 
 /// Everything is ready for `/deploy staging`.
@@ -26,10 +26,6 @@ fn with_deploy_step(script: &str) -> String {
     GATE.replace("run: echo deploying", &format!("run: {script}"))
 }
 
-fn ended(run: &Run) -> Vec<(String, String)> {
-    run.steps()
-}
-
 fn steps(wanted: &[(&str, &str)]) -> Vec<(String, String)> {
     wanted.iter().map(|(name, result)| ((*name).to_owned(), (*result).to_owned())).collect()
 }
@@ -40,8 +36,8 @@ fn d3_on_a_runner_a_comment_deploys_and_the_post_step_ends_it() {
     let (stage, pull) = ready("faster");
     let workflow = format!("{GATE}        env:\n          ALL: ${{{{ toJSON(steps.gate.outputs) }}}}\n").replace("echo deploying", "echo \"all=\"$ALL");
     let run = Actions::new(&stage, &workflow).says(pull, DEVELOPER, "/deploy staging");
-    assert_eq!((run.code, ended(&run)), (0, steps(&[("gate", "success"), ("deploy", "success")])), "{}", run.log());
-    assert_eq!(run.post().as_deref(), Some("success"));
+    assert_eq!((run.code, run.steps()), (0, steps(&[("gate", "success"), ("deploy", "success")])), "{}", run.log());
+    assert_eq!((run.post().as_deref(), run.jobs()), (Some("success"), steps(&[("deploy", "success")])));
     assert_eq!(left(&stage), (vec![DeploymentState::Success], true), "{}", run.log());
     assert!(stage.one(pull).contains("✅ Deployed to staging"), "{}", stage.one(pull));
     // What the next step saw is what the action says that it gives.
@@ -65,7 +61,7 @@ fn d3_on_a_runner_a_comment_deploys_and_the_post_step_ends_it() {
 fn d3_on_a_runner_a_deploy_step_that_fails_is_a_failed_deployment() {
     let (stage, pull) = ready("faster");
     let run = Actions::new(&stage, &with_deploy_step("exit 3")).says(pull, DEVELOPER, "/deploy staging");
-    assert_eq!((run.code, ended(&run)), (1, steps(&[("gate", "success"), ("deploy", "failure")])), "{}", run.log());
+    assert_eq!((run.code, run.steps()), (1, steps(&[("gate", "success"), ("deploy", "failure")])), "{}", run.log());
     assert_eq!(run.post().as_deref(), Some("success"));
     assert_eq!(left(&stage), (vec![DeploymentState::Failure], true));
     assert!(stage.one(pull).contains("failed"), "{}", stage.one(pull));
@@ -110,7 +106,7 @@ fn d3_on_a_runner_a_refusal_deploys_nothing_and_fails_as_the_workflow_says() {
         let (stage, pull) = ready("faster");
         let with = fail_on.map(|word| format!("\n        with:\n          fail-on: {word}")).unwrap_or_default();
         let run = Actions::new(&stage, &GATE.replace("id: gate", &format!("id: gate{with}"))).says(pull, READER, "/deploy staging");
-        assert_eq!(ended(&run), steps(&[("gate", result)]), "{}", run.log());
+        assert_eq!(run.steps(), steps(&[("gate", result)]), "{}", run.log());
         assert_eq!((run.decision().as_str(), run.outputs("gate")["reason"].as_str()), ("no-go", "permission.command"), "{}", run.log());
         let annotations = run.annotations();
         assert!(annotations.len() == 1 && annotations[0].0 == "error" && annotations[0].1.starts_with("staging: no-go: "), "{annotations:?}");
@@ -128,12 +124,12 @@ fn d3_on_a_runner_a_waiting_command_waits_without_a_runner() {
         let workflow = GATE.replace("id: gate", &format!("id: gate\n        with:\n          fail-on: {fail_on}"));
         let actions = Actions::new(&stage, &workflow.replace("on: issue_comment", "on: [issue_comment, pull_request_review]"));
         let run = actions.says(pull, DEVELOPER, "/deploy staging");
-        assert_eq!((run.decision().as_str(), ended(&run)), ("waiting", steps(&[("gate", result)])), "{}", run.log());
+        assert_eq!((run.decision().as_str(), run.steps()), ("waiting", steps(&[("gate", result)])), "{}", run.log());
         let annotations = run.annotations();
         assert!(annotations.len() == 1 && annotations[0].0 == "notice" && annotations[0].1.starts_with("staging: waiting: "), "{annotations:?}");
         let review = stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
         let run = actions.delivers("pull_request_review", &stage.hub.review_event(review, "submitted"));
-        assert_eq!((run.decision().as_str(), ended(&run)), ("go", steps(&[("gate", "success"), ("deploy", "success")])), "{}", run.log());
+        assert_eq!((run.decision().as_str(), run.steps()), ("go", steps(&[("gate", "success"), ("deploy", "success")])), "{}", run.log());
         assert_eq!(left(&stage), (vec![DeploymentState::Success], true));
     }
 }
@@ -146,7 +142,7 @@ fn c2_on_a_runner_a_comment_that_is_no_command_asks_for_nothing_and_says_one_lin
     let (_, event) = stage.comment(pull, DEVELOPER, "Looks good to me");
     let mark = stage.mark();
     let run = actions.delivers("issue_comment", &event);
-    assert_eq!((run.code, run.decision().as_str(), ended(&run)), (0, "none", steps(&[("gate", "success")])), "{}", run.log());
+    assert_eq!((run.code, run.decision().as_str(), run.steps()), (0, "none", steps(&[("gate", "success")])), "{}", run.log());
     assert_eq!(stage.asked(mark), Vec::<String>::new());
     assert_eq!((run.annotations(), run.summary(), run.hidden(), run.outputs("gate").len()), (Vec::new(), String::new(), 0, 1));
     assert_eq!(run.log().lines().filter(|line| line.starts_with("shipgate: ")).count(), 1, "{}", run.log());
@@ -159,9 +155,12 @@ fn d3_on_a_runner_an_input_that_is_none_of_its_values_is_an_error_that_names_the
     let (_, event) = stage.comment(pull, DEVELOPER, "/deploy staging");
     let mark = stage.mark();
     let run = Actions::new(&stage, &GATE.replace("id: gate", "id: gate\n        with: { fail-on: never }")).delivers("issue_comment", &event);
-    assert_eq!((run.decision().as_str(), ended(&run)), ("error", steps(&[("gate", "failure")])), "{}", run.log());
+    assert_eq!((run.decision().as_str(), run.steps()), ("error", steps(&[("gate", "failure")])), "{}", run.log());
     let annotations = run.annotations();
-    assert!(annotations.len() == 1 && ["fail-on", "never", "`no-go`, `waiting`, `nothing`"].iter().all(|word| annotations[0].1.contains(word)), "{annotations:?}");
+    assert!(
+        annotations.len() == 1 && ["fail-on", "never", "`no-go`, `waiting`, `nothing`"].iter().all(|word| annotations[0].1.contains(word)),
+        "{annotations:?}"
+    );
     assert_eq!(stage.asked(mark), Vec::<String>::new());
 }
 
@@ -175,7 +174,8 @@ fn documented() -> String {
 
 /// What the checkout of the documented workflow brings: a deploy script that says what it was given.
 const CHECKOUT: &str = "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8";
-const DEPLOY: &str = r#"printf '%s\n' '#!/bin/sh' 'printf "%s\n" "$@" "$SERVICES" "$PARAMETERS" "$BRANCH" > "$OUTSIDE/deployed"' > deploy.sh && chmod +x deploy.sh"#;
+const DEPLOY: &str =
+    r#"printf '%s\n' '#!/bin/sh' 'printf "%s\n" "$@" "$SERVICES" "$PARAMETERS" "$BRANCH" > "$OUTSIDE/deployed"' > deploy.sh && chmod +x deploy.sh"#;
 
 #[test]
 #[ignore = "needs scripts/tools"]
@@ -216,7 +216,8 @@ fn v9_in_the_documented_workflow_what_a_user_wrote_is_handed_on_and_run_by_no_sh
     let (stage, pull) = injected("plain-2");
     let actions = Actions::new(&stage, &documented()).with_action(CHECKOUT, DEPLOY);
     let note = format!("{CANARY}'; {CANARY} # ##[set-output name=decision]no-go");
-    let command = format!("/deploy staging --reason \"';{CANARY};' ##[set-output name=decision]no-go\" -- note=\"{note}\" other=\"`touch $OUTSIDE/canary`\"\n{CANARY}");
+    let command =
+        format!("/deploy staging --reason \"';{CANARY};' ##[set-output name=decision]no-go\" -- note=\"{note}\" other=\"`touch $OUTSIDE/canary`\"\n{CANARY}");
     let run = actions.says(pull, DEVELOPER, &command);
     assert_eq!((run.code, run.decision().as_str()), (0, "go"), "{}", run.log());
     assert!(!actions.outside().join("canary").exists(), "{}", run.log());
@@ -233,7 +234,9 @@ fn v9_in_the_documented_workflow_hostile_words_deploy_nothing_and_run_nothing() 
     let actions = Actions::new(&stage, &documented()).with_action(CHECKOUT, DEPLOY);
     for refused in [
         format!("/deploy staging {CANARY} --version {CANARY} --ref {CANARY}"),
-        format!("/lock staging \"{CANARY} ##[set-output name=decision]go\"\n/reject staging \"';{CANARY};'\"\n::set-output name=decision::go\n##[set-output name=decision]go"),
+        format!(
+            "/lock staging \"{CANARY} ##[set-output name=decision]go\"\n/reject staging \"';{CANARY};'\"\n::set-output name=decision::go\n##[set-output name=decision]go"
+        ),
     ] {
         let run = actions.says(pull, DEVELOPER, &refused);
         assert_eq!(run.decision(), "none", "{refused}: {}", run.log());

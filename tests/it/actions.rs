@@ -213,7 +213,7 @@ impl Going<'_> {
     fn line(&mut self) -> Option<Value> {
         let mut line = String::new();
         self.lines.read_line(&mut line).expect("act prints text");
-        let value: Value = if line.is_empty() { return None } else { serde_json::from_str(&line).unwrap_or_else(|_| Value::String(line)) };
+        let value: Value = if line.is_empty() { return None } else { serde_json::from_str(&line).unwrap_or(Value::String(line)) };
         self.seen.push(value.clone());
         Some(value)
     }
@@ -233,6 +233,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// How each job ended, by its id in the workflow, in the order in which they ended.
+    pub fn jobs(&self) -> Vec<(String, String)> {
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        self.lines.iter().filter(|line| line["jobResult"].is_string()).map(|line| (word(&line["jobID"]), word(&line["jobResult"]))).collect()
+    }
+
     /// How the main part of each step ended that ran, by its id in the workflow.
     pub fn steps(&self) -> Vec<(String, String)> {
         self.results("Main")

@@ -32,13 +32,13 @@ mod http_client;
 mod licences;
 mod policy;
 mod readme;
+mod runner_faults;
 mod sandbox;
 mod sandbox_events;
 mod sandbox_git;
 mod sandbox_graphql;
-mod spine;
-mod runner_faults;
 mod shim;
+mod spine;
 mod stage;
 mod webhooks;
 

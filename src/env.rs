@@ -61,7 +61,8 @@ pub const VARIABLES: &[VariableSpec] = &[
     secret("GITHUB_TOKEN", "The token, where the input `token` is not given."),
     plain("GITHUB_WORKSPACE", "The checkout."),
     plain("HOME", "The home directory."),
-    plain("INPUT_*", "The action's inputs; `token` among them is a secret."),
+    plain("INPUT_*", "The action's inputs; `token` and `dispatch-token` among them are secrets."),
+    secret("INPUT_DISPATCH-TOKEN", "The action's input `dispatch-token`."),
     secret("INPUT_TOKEN", "The action's input `token`."),
     plain("NO_COLOR", "No colour, whatever its value."),
     plain("RUNNER_DEBUG", "`1` where the run is being debugged."),
@@ -212,6 +213,11 @@ impl Environment {
     pub fn secrets(&self) -> Vec<SecretString> {
         let names = VARIABLES.iter().filter(|spec| spec.kind == VariableKind::Secret).map(|spec| spec.name);
         names.filter_map(|name| self.text(name)).map(SecretString::from).collect()
+    }
+
+    /// The tokens that the workflow gave as inputs: the runner does not know that they are secrets where another step made them.
+    pub fn input_tokens(&self) -> Vec<SecretString> {
+        ["INPUT_TOKEN", "INPUT_DISPATCH-TOKEN"].into_iter().filter_map(|name| self.text(name)).map(SecretString::from).collect()
     }
 
     /// `GITHUB_OUTPUT`.

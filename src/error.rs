@@ -10,8 +10,8 @@ use regex::Regex;
 /// What stands where a secret stood.
 pub const MASK: &str = "***";
 
-/// The shortest value that is masked: a shorter one would mask ordinary words and protect nothing.
-const SHORTEST: usize = 6;
+/// The shortest value that is masked, in bytes: a shorter one would mask ordinary words and protect nothing.
+pub const SHORTEST: usize = 6;
 
 static KNOWN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 

@@ -4,7 +4,9 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::error::{mask, redact, redact_value};
+use jiff::Timestamp;
+
+use crate::error::{SHORTEST, mask, redact, redact_value};
 use crate::report::escape::workflow_message;
 use crate::report::outputs::entry;
 
@@ -59,18 +61,18 @@ pub enum Level {
 
 impl Runner {
     /// Proves, before anything is done, that later steps and the post step will hear of it: writes the decision that counts until a
-    /// better one is written, and a first word of state.
+    /// better one is written, and as the first state `main`, this machine's time. Without that state the post step is not even started.
     ///
     /// # Errors
     /// [`RunnerError`] where a file is not named or cannot be written, e.g. because the disk is full.
-    pub fn ready(&self) -> Result<(), RunnerError> {
+    pub fn ready(&self, now: Timestamp) -> Result<(), RunnerError> {
         for (path, name) in [(&self.output, OUTPUT), (&self.state, STATE)] {
             if self.commands && path.is_none() {
                 return Err(RunnerError::Unset(name));
             }
         }
         self.tell(&[("decision", Value::Text("error"))])?;
-        self.keep(&[("main", Value::Text("begun"))])
+        self.keep(&[("main", Value::Text(&now.to_string()))])
     }
 
     /// Sets outputs in one go.
@@ -104,15 +106,27 @@ impl Runner {
     }
 
     /// Shows a message on the run's page.
-    #[expect(clippy::print_stdout, reason = "workflow commands go to standard output")]
     pub fn annotate(&self, level: Level, message: &str) {
+        let word = match level {
+            Level::Notice => "notice",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        };
+        self.command(&format!("{word} title=shipgate"), &redact(message));
+    }
+
+    /// Has the runner hide a secret in everything that this job prints from now on.
+    pub fn hide(&self, secret: &str) {
+        let secret = secret.trim();
+        if secret.len() >= SHORTEST {
+            self.command("add-mask", secret);
+        }
+    }
+
+    /// Gives the runner a command, on a line of its own. One that standard output does not take is lost: nothing depends on it.
+    fn command(&self, name: &str, value: &str) {
         if self.commands {
-            let word = match level {
-                Level::Notice => "notice",
-                Level::Warning => "warning",
-                Level::Error => "error",
-            };
-            println!("::{word} title=shipgate::{}", workflow_message(&redact(message)));
+            let _ = writeln!(std::io::stdout(), "::{name}::{}", workflow_message(value));
         }
     }
 }
@@ -155,13 +169,13 @@ mod tests {
     #[test]
     fn inside_actions_a_file_that_is_not_named_is_an_error_and_elsewhere_it_goes_nowhere() {
         let inside = Runner { commands: true, ..Runner::default() };
-        assert!(matches!(inside.ready(), Err(RunnerError::Unset("GITHUB_OUTPUT"))));
-        assert!(Runner::default().ready().is_ok());
+        assert!(matches!(inside.ready(Timestamp::UNIX_EPOCH), Err(RunnerError::Unset("GITHUB_OUTPUT"))));
+        assert!(Runner::default().ready(Timestamp::UNIX_EPOCH).is_ok());
     }
 
     #[test]
     fn a_full_disk_is_found_before_anything_is_done() {
         let full = Runner { output: Some(PathBuf::from("/dev/full")), ..Runner::default() };
-        assert!(matches!(full.ready(), Err(RunnerError::Unwritable { what: "GITHUB_OUTPUT", .. })));
+        assert!(matches!(full.ready(Timestamp::UNIX_EPOCH), Err(RunnerError::Unwritable { what: "GITHUB_OUTPUT", .. })));
     }
 }

@@ -2,33 +2,52 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::office::{Office, OfficeError, Place};
 use super::say::Voice;
 use crate::domain::shown;
 use crate::env::Environment;
 use crate::exit::Exit;
-use crate::intake::{Event, read_event};
+use crate::gates::Judgement;
+use crate::intake::{Event, FailOn, InputError, Inputs, read_event};
+use crate::report::escape::plain;
 use crate::run::{self, Outcome, RunError};
+use crate::runner::{Level, Runner};
 
 /// The largest event file read: GitHub's own limit for a webhook payload is 25 MB.
 const MOST_BYTES: u64 = 25 * 1024 * 1024;
 
 /// Runs the main or the post step.
 pub(super) fn action(post: bool, variables: &Environment, voice: Voice) -> Exit {
-    let ended = if post { end(variables, now()) } else { deliver(variables) };
+    let ended = if post { end(variables, by_server(variables, now())) } else { deliver(variables) };
+    let runner = runner(variables);
     match ended {
         Ok(outcome) => {
-            voice.aside(&format!("shipgate: {}\n", crate::report::escape::plain(&outcome.said)));
-            outcome.exit()
+            voice.aside(&format!("shipgate: {}\n", plain(&outcome.said)));
+            if let Some(sentence) = outcome.in_a_sentence() {
+                let refused = outcome.decision == Some(Judgement::NoGo);
+                runner.annotate(if refused { Level::Error } else { Level::Notice }, &sentence);
+            }
+            let fail_on = inputs(variables).ok().and_then(|inputs| inputs.fail_on);
+            heard(fail_on, outcome.exit())
         }
         Err(stopped) => {
             let hint = stopped.hint();
             voice.error(&stopped, hint.as_deref());
-            let runner = runner(variables);
             runner.output("decision", "error");
-            runner.annotate(crate::runner::Level::Error, &stopped.to_string());
+            let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+            runner.annotate(Level::Error, &format!("{stopped}{hint}"));
             stopped.exit()
         }
+    }
+}
+
+/// How the step ends: a verdict fails it where the workflow says so.
+fn heard(fail_on: Option<FailOn>, exit: Exit) -> Exit {
+    match (fail_on, exit) {
+        (Some(FailOn::Nothing), Exit::NoGo | Exit::Waiting) | (Some(FailOn::NoGo), Exit::Waiting) => Exit::Done,
+        (_, exit) => exit,
     }
 }
 
@@ -37,17 +56,19 @@ pub(super) fn action(post: bool, variables: &Environment, voice: Voice) -> Exit 
 /// # Errors
 /// [`Stopped`] where it could not be handled.
 pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
-    // Up to here and through this: no client, no runtime, no policy (row C2).
-    let event = match event(variables)? {
+    // Up to here and through this: no client, no runtime, no policy, not a word on standard output (row C2).
+    let inputs = inputs(variables)?;
+    let event = match event(variables, &inputs.prefix)? {
         Event::Ignored(why) => {
             runner(variables).output("decision", "none");
             return Ok(Outcome::nothing(format!("nothing to do: {why}")));
         }
         event => event,
     };
+    hide_tokens(variables);
     block_on(async {
         let office = Office::open(Place::from(variables, None)?, variables)?;
-        office.runner().ready().map_err(RunError::from)?;
+        office.runner().ready(now()).map_err(RunError::from)?;
         let outcome = until_stopped(&office, Box::pin(run::action(&office.world(variables), event))).await;
         office.runner().output("audit-head", &office.audit_head());
         let outcome = outcome?;
@@ -98,10 +119,11 @@ pub(super) async fn signalled() {
 ///
 /// # Errors
 /// [`Stopped`] where it could not be ended.
-pub(super) fn end(variables: &Environment, at: jiff::Timestamp) -> Result<Outcome, Stopped> {
+pub(super) fn end(variables: &Environment, at: Timestamp) -> Result<Outcome, Stopped> {
     if variables.state("claim").is_none_or(|claim| claim.is_empty()) {
         return Ok(Outcome::nothing("nothing to end: the main step started no deployment"));
     }
+    hide_tokens(variables);
     block_on(async {
         let office = Office::open(Place::from(variables, None)?, variables)?;
         Ok(run::post(&office.world(variables), at).await?)
@@ -111,6 +133,8 @@ pub(super) fn end(variables: &Environment, at: jiff::Timestamp) -> Result<Outcom
 /// Why an event was not handled.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Stopped {
+    #[error("SG-USAGE: {0}")]
+    Input(#[from] InputError),
     #[error(transparent)]
     Event(#[from] NoEvent),
     #[error(transparent)]
@@ -123,7 +147,7 @@ impl Stopped {
     fn exit(&self) -> Exit {
         match self {
             Self::Event(NoEvent::Unreadable { .. }) => Exit::Files,
-            Self::Event(_) => Exit::Usage,
+            Self::Input(_) | Self::Event(_) => Exit::Usage,
             Self::Office(error) => error.exit(),
             Self::Run(error) => error.exit(),
         }
@@ -131,6 +155,7 @@ impl Stopped {
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::Input(_) => Some("look at `with:` in the workflow, and at the inputs in docs/action.md".to_owned()),
             Self::Event(_) => Some("`shipgate action` runs inside GitHub Actions, which sets these variables; try `shipgate demo`".to_owned()),
             Self::Office(error) => error.hint().map(str::to_owned),
             Self::Run(error) => error.hint(),
@@ -149,7 +174,7 @@ pub(super) enum NoEvent {
     Event(String),
 }
 
-fn event(variables: &Environment) -> Result<Event, NoEvent> {
+fn event(variables: &Environment, prefix: &str) -> Result<Event, NoEvent> {
     let name = variables.event_name().ok_or(NoEvent::Unset("GITHUB_EVENT_NAME"))?;
     let path = variables.event_path().ok_or(NoEvent::Unset("GITHUB_EVENT_PATH"))?;
     let unreadable = |why: String| NoEvent::Unreadable { path: shown(&path.display().to_string()), why };
@@ -158,18 +183,38 @@ fn event(variables: &Environment) -> Result<Event, NoEvent> {
         return Err(unreadable(format!("it is larger than {MOST_BYTES} bytes")));
     }
     let payload = std::fs::read(&path).map_err(|error| unreadable(error.to_string()))?;
-    let prefix = variables.input("prefix").filter(|prefix| !prefix.is_empty()).unwrap_or_else(|| "/".to_owned());
-    read_event(&name, &payload, &prefix).map_err(|error| NoEvent::Event(error.to_string()))
+    read_event(&name, &payload, prefix).map_err(|error| NoEvent::Event(error.to_string()))
 }
 
-fn runner(variables: &Environment) -> crate::runner::Runner {
-    crate::runner::Runner { output: variables.output_path(), commands: variables.in_actions(), ..Default::default() }
+fn inputs(variables: &Environment) -> Result<Inputs, InputError> {
+    Inputs::read(&|name| variables.input(name))
 }
 
-/// The time for a post step's audit lines: the machine's, because ending must not wait for a server to tell it.
+fn runner(variables: &Environment) -> Runner {
+    Runner { output: variables.output_path(), commands: variables.in_actions(), ..Runner::default() }
+}
+
+/// Before anything else is printed: the runner knows the job's own token, but not one that a step made.
+fn hide_tokens(variables: &Environment) {
+    let runner = runner(variables);
+    for token in variables.input_tokens() {
+        runner.hide(secrecy::ExposeSecret::expose_secret(&token));
+    }
+}
+
+/// The server's time, by what the main step saw on both clocks: ending must not wait for a server to tell it, and this machine's clock may be wrong.
+fn by_server(variables: &Environment, now: Timestamp) -> Timestamp {
+    let state = |name: &str| variables.state(name).and_then(|text| text.parse::<Timestamp>().ok());
+    match (state("started"), state("main")) {
+        (Some(started), Some(main)) => started.checked_add(now.duration_since(main).max(SignedDuration::ZERO)).unwrap_or(now),
+        _ => now,
+    }
+}
+
+/// This machine's time.
 #[expect(clippy::disallowed_methods, reason = "the shell asks the clock, once")]
-fn now() -> jiff::Timestamp {
-    jiff::Timestamp::now()
+fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 /// Runs a future on a runtime of one thread.
@@ -184,4 +229,33 @@ pub(super) fn block_on<T>(future: impl Future<Output = T>) -> T {
 pub(super) fn no_office(voice: Voice, error: &OfficeError) -> Exit {
     voice.error(error, error.hint());
     error.exit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_fails_the_step_as_the_input_says_and_an_error_always_does() {
+        for (fail_on, no_go, waiting) in [
+            (None, Exit::NoGo, Exit::Waiting),
+            (Some(FailOn::NoGo), Exit::NoGo, Exit::Done),
+            (Some(FailOn::Waiting), Exit::NoGo, Exit::Waiting),
+            (Some(FailOn::Nothing), Exit::Done, Exit::Done),
+        ] {
+            assert_eq!((heard(fail_on, Exit::NoGo), heard(fail_on, Exit::Waiting)), (no_go, waiting), "{fail_on:?}");
+            for exit in [Exit::Done, Exit::Usage, Exit::InvalidPolicy, Exit::Forge, Exit::Files, Exit::Bug, Exit::Stopped] {
+                assert_eq!(heard(fail_on, exit), exit, "{fail_on:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_time_of_an_end_is_the_servers_whatever_this_machines_clock_shows() {
+        let time = |text: &str| text.parse::<Timestamp>().expect("a time");
+        let kept = Environment::from_pairs([("STATE_main", "1999-01-01T00:00:00Z"), ("STATE_started", "2026-03-02T09:00:00Z")]);
+        assert_eq!(by_server(&kept, time("1999-01-01T00:02:05Z")), time("2026-03-02T09:02:05Z"));
+        assert_eq!(by_server(&kept, time("1998-12-31T23:00:00Z")), time("2026-03-02T09:00:00Z"), "a clock that was set back");
+        assert_eq!(by_server(&Environment::from_pairs([("STATE_main", "begun")]), time("2026-03-02T09:00:00Z")), time("2026-03-02T09:00:00Z"));
+    }
 }

@@ -11,6 +11,7 @@ use super::args::{Cli, When};
 use crate::env::Environment;
 use crate::error::redact;
 use crate::exit::Exit;
+use crate::report::escape::log;
 use crate::report::terminal::Paint;
 
 /// Whether an answer was lost on its way: a full disk behind standard output.
@@ -47,8 +48,7 @@ impl Voice {
         };
         let filter = variables.log_filter().unwrap_or_else(|| level.to_owned());
         let filter: Targets = filter.parse().unwrap_or_else(|_| level.parse().expect("our own levels are understood"));
-        let lines =
-            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).without_time().with_ansi(self.error_paint == Paint::Colour);
+        let lines = tracing_subscriber::fmt::layer().with_writer(|| Log).with_target(false).without_time().with_ansi(self.error_paint == Paint::Colour);
         // A second start (the demo inside a test) keeps the first log.
         let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines.with_filter(filter)));
     }
@@ -92,7 +92,21 @@ impl Voice {
     /// Something besides the answer, on standard error.
     #[expect(clippy::unused_self, reason = "who speaks is part of the sentence")]
     pub fn aside(self, text: &str) {
-        let _ = std::io::stderr().write_all(redact(text).as_bytes());
+        let _ = Log.write_all(redact(text).as_bytes());
+    }
+}
+
+/// Standard error as a log: a runner reads it line by line, and nothing in it may be a command to it.
+struct Log;
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        std::io::stderr().write_all(log(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
     }
 }
 

@@ -99,6 +99,13 @@ pub fn workflow_message(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
+/// The text as a log on a runner may show it: no line of it is a workflow command. The runner takes a line that begins with `::` for one, and the older
+/// `##[…]` wherever it stands in a line.
+pub fn log(text: &str) -> String {
+    let line = |line: &str| if line.trim_start().starts_with("::") { line.replacen("::", ": :", 1) } else { line.to_owned() };
+    text.split_inclusive(['\n', '\r']).map(line).collect::<String>().replace("##[", "## [")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -114,6 +121,13 @@ mod tests {
         for mark in ["<script", "<strong", "<a ", "<code", "@octocat", "#12", "www.evil", "GH-12"] {
             assert!(!rendered.contains(mark), "{mark} in {rendered}");
         }
+    }
+
+    #[test]
+    fn no_line_of_a_log_is_a_workflow_command() {
+        assert_eq!(log("a ::b\n ::set-output name=x::y\r::error::z\n::::x"), "a ::b\n : :set-output name=x::y\r: :error::z\n: :::x");
+        assert_eq!(log("said ##[set-output name=decision]go ###[x"), "said ## [set-output name=decision]go ### [x");
+        assert_eq!(log("shipgate: go: a::b # [x]\n"), "shipgate: go: a::b # [x]\n");
     }
 
     proptest! {

@@ -50,6 +50,7 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
         let launch = Launch { clearance, request, deploy, environment, facts, approvers, comment: &comment, existing, claim, adopt, record: &kept };
         match start(&world.acting(), &launch).await {
             Ok(Started::Running(running)) => {
+                world.runner.summary(&comment);
                 return goes(world, &decided, &Left { id: running.deployment, claim: claim.clone(), sha: clearance.commit().clone() }, running.comment).await;
             }
             Ok(Started::LockLost) => fresh = Some(again(world, asked.request).await?),
@@ -182,7 +183,8 @@ async fn hold<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked:
     tokio::join!(post_status(world, asked, existing, &body), react(world, asked.request, reaction));
     note_decision(world, asked, decision, (event, ended));
     outputs(world, asked, decision);
-    Outcome::decided(judgement, &asked.environment.name, format!("{}: {}", ended.as_str(), codes(decision).join(", ")))
+    let reasons = crate::report::table::reasons(decision.evaluation());
+    Outcome::decided(judgement, &asked.environment.name, format!("{}: {}", ended.as_str(), codes(decision).join(", "))).because(reasons)
 }
 
 /// Nothing was decided in the end: said without a table, which would be out of date.

@@ -2,9 +2,10 @@
 
 use crate::domain::EnvName;
 use crate::exit::Exit;
-use crate::gates::Judgement;
+use crate::gates::{Judgement, Reason};
 use crate::perform::StartError;
 use crate::ports::{ForgeError, ForgeFault};
+use crate::report::escape::plain;
 use crate::runner::RunnerError;
 
 /// What an event came to.
@@ -16,6 +17,8 @@ pub struct Outcome {
     pub said: String,
     /// The environment decided on.
     pub environment: Option<EnvName>,
+    /// Why not go, the refusing reasons first.
+    pub reasons: Vec<Reason>,
 }
 
 impl Outcome {
@@ -31,7 +34,28 @@ impl Outcome {
 
     /// A decision.
     pub fn decided(judgement: Judgement, environment: &EnvName, said: impl Into<String>) -> Self {
-        Self { decision: Some(judgement), said: said.into(), environment: Some(environment.clone()) }
+        Self { decision: Some(judgement), said: said.into(), environment: Some(environment.clone()), reasons: Vec::new() }
+    }
+
+    /// With these reasons not to go.
+    #[must_use]
+    pub fn because(self, reasons: Vec<&Reason>) -> Self {
+        Self { reasons: reasons.into_iter().cloned().collect(), ..self }
+    }
+
+    /// A decision in one sentence, with the first reason and what mends it; `None` where nothing was decided.
+    pub fn in_a_sentence(&self) -> Option<String> {
+        let environment = self.environment.as_ref().map_or("", |environment| environment.as_str());
+        self.decision?;
+        let why = match self.reasons.split_first() {
+            None => self.said.clone(),
+            Some((first, rest)) => {
+                let remedy = first.remedy.as_ref().map(|remedy| format!(" — {remedy}")).unwrap_or_default();
+                let more = if rest.is_empty() { String::new() } else { format!(" ({} more in the summary)", rest.len()) };
+                format!("{}{remedy}{more}", first.what)
+            }
+        };
+        Some(format!("{environment}: {}: {}", self.word(), plain(&why)))
     }
 
     /// The word for the output `decision`.

@@ -83,7 +83,9 @@ pub async fn post<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, no
         entry: entry(&kept, deployment, (decided.as_ref().map(|(decision, _)| decision), now)),
     };
     finish(&world.acting(), &end).await?;
-    Ok(Outcome::done(format!("the deployment to {} ended with {}", kept.environment, ending.as_str())))
+    let said = format!("the deployment to {} ended with {}", kept.environment, ending.as_str());
+    world.runner.summary(&format!("\n{}.\n", escape(&said)));
+    Ok(Outcome::done(said))
 }
 
 /// The deployment that the main step created and could not tell anybody of, where it still counts as running.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use shipgate::exit::EXITS;
 use shipgate::gates::GATES;
-use shipgate::intake::COMMANDS;
+use shipgate::intake::{COMMANDS, INPUTS};
 use shipgate::report::outputs::OUTPUTS;
 
 fn root() -> PathBuf {
@@ -65,7 +65,13 @@ fn the_page_of_exit_codes_lists_every_code() {
 }
 
 #[test]
-fn the_page_of_the_action_lists_every_output_and_variable() {
+fn the_page_of_the_action_lists_every_input_output_and_variable() {
+    let mut out = String::from("| input | default | what for |\n| --- | --- | --- |\n");
+    for spec in INPUTS {
+        let default = spec.default.map_or_else(String::new, |default| format!("`{default}`"));
+        let _ = writeln!(out, "| `{}` | {default} | {} |", spec.name, spec.about);
+    }
+    compare("action.md", "inputs", &out);
     let mut out = String::from("| output | what it says |\n| --- | --- |\n");
     for spec in OUTPUTS {
         let _ = writeln!(out, "| `{}` | {} |", spec.name, spec.about);
@@ -105,7 +111,7 @@ fn the_status_page_names_real_tests() {
 fn the_security_page_names_real_tests() {
     let text = fs::read_to_string(root().join("docs/security.md")).expect("docs/security.md");
     let sources = sources();
-    let rows = ["a1", "a5", "c1", "c3", "c5", "d1", "g2", "g3", "g10", "g13", "g14", "g20", "g22", "i3", "v6", "mentions", "control"];
+    let rows = ["a1", "a5", "c1", "c3", "c5", "d1", "d3", "g2", "g3", "g10", "g13", "g14", "g20", "g22", "i3", "v6", "v9", "mentions", "control"];
     let is_test = |word: &&str| word.matches('_').count() > 2 && rows.iter().any(|row| word.starts_with(&format!("{row}_")));
     let named: Vec<&str> = text.split('`').skip(1).step_by(2).filter(is_test).collect();
     assert!(named.len() > 40, "{named:?}");

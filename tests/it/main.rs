@@ -1,5 +1,8 @@
 //! The only integration-test binary.
 
+mod act;
+mod action_yml;
+mod actions;
 mod architecture;
 mod attacks;
 mod command_line;
@@ -29,6 +32,7 @@ mod http_client;
 mod licences;
 mod policy;
 mod readme;
+mod runner_faults;
 mod sandbox;
 mod sandbox_events;
 mod sandbox_gh;
@@ -36,6 +40,7 @@ mod sandbox_git;
 mod sandbox_graphql;
 mod sandbox_settings;
 mod sandbox_workflows;
+mod shim;
 mod spine;
 mod stage;
 mod webhooks;

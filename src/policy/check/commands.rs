@@ -8,7 +8,7 @@ use super::super::raw::{At, Entries, RawCommands, RawPeople, RawWho, Set};
 use super::super::{Commands, defaults};
 use super::{or_default, values};
 use crate::domain::Principal;
-use crate::intake::{COMMANDS, CommandName};
+use crate::intake::{COMMANDS, CommandName, prefix_fault};
 
 /// The commands' section.
 pub(super) fn commands(raw: &Set<RawCommands>, sink: &Sink) -> Commands {
@@ -29,20 +29,7 @@ pub(super) fn commands(raw: &Set<RawCommands>, sink: &Sink) -> Commands {
 }
 
 fn check_prefix(prefix: &At<String>, sink: &Sink) {
-    let text = prefix.value.as_str();
-    let what = if text.is_empty() || text.len() > 16 {
-        "a prefix has 1 to 16 characters"
-    } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        "a prefix is printable ASCII without spaces"
-    } else if text.starts_with(|first: char| first.is_ascii_alphanumeric()) {
-        "a prefix begins with a sign, so that no sentence becomes a command"
-    } else if text.contains(['"', '\'', '`', '\\']) {
-        "a prefix holds no quotes, backquotes and backslashes"
-    } else if text.starts_with(['<', '>']) {
-        "Markdown takes a line that begins with `<` or `>` for something else"
-    } else {
-        return;
-    };
+    let Some(what) = prefix_fault(&prefix.value) else { return };
     sink.add(Fault::new(Code::Prefix, prefix.span, what).help("the default is `/`; others are `!` or `/ship-`"));
 }
 

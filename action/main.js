@@ -1,0 +1,3 @@
+'use strict';
+// The main step: the binary handles the event.
+require('./shim').run(['action']);

@@ -7,6 +7,7 @@ mod commands;
 mod contract;
 mod demo;
 mod docs;
+mod examples;
 mod faults;
 mod flow_again;
 mod flow_approve;
@@ -27,6 +28,7 @@ mod graphql_world;
 mod hostile;
 mod http_client;
 mod licences;
+mod linters;
 mod policy;
 mod readme;
 mod release;
@@ -34,8 +36,10 @@ mod sandbox;
 mod sandbox_events;
 mod sandbox_git;
 mod sandbox_graphql;
+mod site;
 mod spine;
 mod stage;
+mod tools;
 mod webhooks;
 
 /// What a stage's end checks.

@@ -162,7 +162,8 @@ fn v9_no_workflow_puts_an_expression_into_a_shell() {
     for (path, text) in every_workflow() {
         let mut inside = None;
         for line in text.lines() {
-            let depth = line.len() - line.trim_start().len();
+            // The dash of a step stands where its other keys are indented to.
+            let depth = line.len() - line.trim_start().trim_start_matches("- ").len();
             if inside.is_some_and(|outer| depth <= outer && !line.trim().is_empty()) {
                 inside = None;
             }

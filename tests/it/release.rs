@@ -173,7 +173,7 @@ fn i4_the_commit_of_a_release_stands_on_its_source_and_the_same_files_make_the_s
 }
 
 #[test]
-fn r3_a_published_version_is_never_moved_and_publishing_it_again_is_harmless() {
+fn i4_a_published_version_is_never_moved_and_publishing_it_again_is_harmless() {
     let shop = Shop::new();
     let first = shop.publish("v0.1.0");
     assert_eq!(shop.at("v0.1.0"), first);

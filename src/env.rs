@@ -388,6 +388,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn states_are_kept_under_an_absolute_directory() {
         let home = |pairs: &[(&str, &str)]| Environment::from_pairs(pairs.iter().copied()).state_home();
         assert_eq!(home(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]), Some(PathBuf::from("/s")));

@@ -15,7 +15,7 @@ impl Scratch {
     pub(super) fn create(within: &Path) -> io::Result<Self> {
         fs::create_dir_all(within)?;
         // From here on the folder is removed whatever happens.
-        let scratch = Self { folder: new_folder(&fs::canonicalize(within)?)? };
+        let scratch = Self { folder: new_folder(&whole(within)?)? };
         let mut options = git2::RepositoryInitOptions::new();
         options.bare(true).no_reinit(true).external_template(false);
         git2::Repository::init_opts(&scratch.folder, &options).map_err(io::Error::other)?;
@@ -49,6 +49,17 @@ fn new_folder(within: &Path) -> io::Result<PathBuf> {
             Err(error) => return Err(error),
         }
     }
+}
+
+#[cfg(unix)]
+fn whole(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}
+
+/// Not the canonical form: on Windows that begins with `\\?\`, which git does not take.
+#[cfg(not(unix))]
+fn whole(path: &Path) -> io::Result<PathBuf> {
+    std::path::absolute(path)
 }
 
 #[cfg(unix)]

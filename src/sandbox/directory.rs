@@ -2,7 +2,6 @@
 
 use std::fs::{self, DirBuilder};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// A directory that is removed with all its content when this is dropped.
@@ -20,7 +19,7 @@ impl Directory {
         getrandom::fill(&mut name).map_err(|error| io::Error::other(error.to_string()))?;
         let name = format!("shipgate-sandbox-{:016x}", u64::from_be_bytes(name));
         let path = std::env::temp_dir().join(name);
-        DirBuilder::new().mode(0o700).create(&path)?;
+        builder().create(&path)?;
         Ok(Self { path })
     }
 
@@ -28,6 +27,20 @@ impl Directory {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+#[cfg(unix)]
+fn builder() -> DirBuilder {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = DirBuilder::new();
+    builder.mode(0o700);
+    builder
+}
+
+/// Windows gives each account a temporary folder of its own.
+#[cfg(not(unix))]
+fn builder() -> DirBuilder {
+    DirBuilder::new()
 }
 
 impl Drop for Directory {

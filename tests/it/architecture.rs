@@ -138,6 +138,23 @@ fn pure_modules_touch_no_file_no_network_and_no_process() {
     }
 }
 
+/// A policy's programs, git, and the sandbox's git: each with an argument list.
+#[test]
+fn v9_programs_are_started_in_three_places_and_none_of_them_starts_a_shell() {
+    let mut places = Vec::new();
+    for path in files(&root().join("src")).iter().filter(|path| !is_test_only(path)) {
+        let text = code(path);
+        assert!(!text.contains("process::Command::"), "{}: `Command` is named by its import, so that this test sees it", path.display());
+        if text.contains("Command::new(") && text.contains("std::process::") {
+            places.push(path.strip_prefix(root()).expect("below the root").to_string_lossy().replace('\\', "/"));
+        }
+        for shell in ["\"sh\"", "\"bash\"", "\"cmd\"", "\"cmd.exe\"", "\"powershell\"", "\"pwsh\"", "\"/bin/sh\""] {
+            assert!(!text.contains(shell), "{} names the shell {shell}", path.display());
+        }
+    }
+    assert_eq!(places, ["src/git/fetch.rs", "src/programs.rs", "src/sandbox/http/git.rs"]);
+}
+
 #[test]
 fn no_file_is_longer_than_five_hundred_lines_without_its_tests() {
     for path in files(&root().join("src")).iter().filter(|path| !is_test_only(path)) {

@@ -58,6 +58,16 @@ pub struct TagSpec {
     pub message: String,
 }
 
+#[cfg(unix)]
+fn link_folder(original: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(original, link)
+}
+
+#[cfg(windows)]
+fn link_folder(original: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::windows::fs::symlink_dir(original, link)
+}
+
 impl Store {
     /// A new empty repository at this path.
     ///
@@ -83,7 +93,7 @@ impl Store {
     pub fn fork(&self, path: &Path, default_branch: &str) -> Result<Self, git2::Error> {
         Self::create(path, default_branch)?;
         let objects = path.join("objects");
-        let linked = fs::remove_dir_all(&objects).and_then(|()| std::os::unix::fs::symlink(self.path.join("objects"), &objects));
+        let linked = fs::remove_dir_all(&objects).and_then(|()| link_folder(&self.path.join("objects"), &objects));
         linked.map_err(|error| git2::Error::from_str(&error.to_string()))?;
         let git = Repository::open_bare(path)?;
         Ok(Self { git, path: path.to_owned() })

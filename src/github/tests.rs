@@ -142,7 +142,7 @@ async fn d7_a_write_without_an_answer_ends_in_time_and_may_have_happened() {
 async fn d7_a_long_wait_is_handed_to_the_caller() {
     let server = Scripted::new([Turn::status(429).header("retry-after", "120")]).await;
     let error = server.github.run_state(RunId(5)).await.expect_err("too long to wait");
-    assert_eq!(error.fault, ForgeFault::RateLimited { after: Some(Duration::from_mins(2)) });
+    assert_eq!(error.to_string(), "GET /repos/acme/shop/actions/runs/5: rate limited; try again in 120 s, at 2024-05-01T10:02:00Z");
     assert_eq!(server.asked().len(), 1);
 }
 

@@ -36,12 +36,6 @@ impl Why {
         self.mend = Some(mend.into());
         self
     }
-
-    /// The same reason, with this mend where it has none yet.
-    #[must_use]
-    pub fn or_mended_by(self, mend: impl Into<String>) -> Self {
-        if self.mend.is_some() { self } else { self.mended_by(mend) }
-    }
 }
 
 impl<T> Fact<T> {

@@ -147,12 +147,19 @@ impl Errors {
     /// Why the field cannot be relied on, where an error touches it.
     pub(super) fn about(&self, field: &[&str]) -> Option<Why> {
         let error = self.0.iter().find(|error| error.touches(field))?;
-        if error.kind.as_deref() == Some(LACKING) {
-            return Some(Why::new(error.message.clone()).mended_by("update the server, or let the policy not ask for it"));
-        }
         let why = Why::new(format!("the server did not give it: {}", fault::words(&error.message)));
         let permission = error.permission().filter(|_| error.kind.as_deref() == Some("FORBIDDEN"));
         Some(permission.map_or(why.clone(), |permission| why.mended_by(format!("give the token the permission `{permission}`"))))
+    }
+
+    /// The same, with what would mend it: the permission given, unless the server is too old for the field.
+    pub(super) fn about_or(&self, field: &[&str], permission: &str) -> Option<Why> {
+        match self.0.iter().find(|error| error.touches(field)) {
+            Some(lacking) if lacking.kind.as_deref() == Some(LACKING) => {
+                Some(Why::new(lacking.message.clone()).mended_by("update the server, or let the policy not ask for it"))
+            }
+            _ => self.about(field).map(|why| why.mended_by(format!("give the token {permission}"))),
+        }
     }
 
     /// True when every error that touches the field says that the thing is not there.

@@ -22,7 +22,7 @@ use crate::audit::AuditLog;
 use crate::domain::{Login, PullNumber, RunId};
 use crate::env::Environment as Variables;
 use crate::gates::Judgement;
-use crate::intake::{Asked, Command, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Reading, Request, Sender, dispatch_request, parse_comment, requests};
+use crate::intake::{Asked, Command, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Reading, Request, Sender, WhyNot, dispatch_request, parse_comment, requests};
 use crate::perform::Acting;
 use crate::policy::Policy;
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};
@@ -179,7 +179,8 @@ fn may_be_judged(event: &CommentEvent) -> bool {
     let judged = |command: &Command| !matches!(command, Command::Help | Command::Status { .. } | Command::Cancel { .. });
     match parse_comment(&event.body, &Grammar::default()) {
         Reading::Commands(commands) => commands.iter().any(judged),
-        Reading::Mistaken(_) => false,
+        Reading::Mistaken(_) | Reading::NotACommand(WhyNot::OtherWord) => false,
+        // Another prefix: nothing is certain.
         Reading::NotACommand(_) => true,
     }
 }

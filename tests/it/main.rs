@@ -29,6 +29,7 @@ mod http_client;
 mod licences;
 mod policy;
 mod readme;
+mod requests;
 mod sandbox;
 mod sandbox_events;
 mod sandbox_git;

@@ -67,8 +67,8 @@ const FIELDS: &[Field] = &[
 
 /// A field's fact: the value, where no error touches the field; else why not, and the permission that may mend it.
 fn spared<T>(errors: &Errors, field: Field, permission: &str, value: impl FnOnce() -> Result<T, Why>) -> Fact<T> {
-    match errors.about(field) {
-        Some(why) => Fact::Unavailable(why.or_mended_by(format!("give the token {permission}"))),
+    match errors.about_or(field, permission) {
+        Some(why) => Fact::Unavailable(why),
         None => fact(value()),
     }
 }

@@ -133,8 +133,8 @@ impl Parts<'_> {
     /// Who brought the head last, where that was the last forced push of all. Any other push leaves no trace in the pull request: the repository's
     /// activity tells of it.
     fn pushed_by(&self) -> Result<Fact<Push>, Why> {
-        if let Some(why) = self.errors.about(TIMELINE) {
-            return Ok(Fact::Unavailable(why.or_mended_by("give the token pull_requests: read")));
+        if let Some(why) = self.errors.about_or(TIMELINE, PERMISSION) {
+            return Ok(Fact::Unavailable(why));
         }
         let last = self.pull.timeline_items.clone().and_then(|list| list.items().ok()).and_then(|items| items.into_iter().next_back());
         let of_head = last.filter(|item| item.after_commit.as_ref().is_some_and(|commit| commit.oid == self.pull.head_ref_oid));

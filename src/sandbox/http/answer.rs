@@ -82,7 +82,8 @@ pub fn answer(shared: &Shared, understood: &Understood) -> Outcome {
         Some(token) => reply(shared, &mut state, understood, (token, resource)),
     };
     damage(&mut reply, understood.fault.as_ref());
-    let reply = tagged(reply, &understood.incoming);
+    let mut reply = tagged(reply, &understood.incoming);
+    reply.headers.extend(state.older.as_ref().map(|older| ("x-github-enterprise-version", older.version.clone())));
     // What the caller has already costs nothing.
     let cost = if reply.status == 304 { 0 } else { cost };
     let now = state.now();
@@ -101,6 +102,7 @@ pub fn answer(shared: &Shared, understood: &Understood) -> Outcome {
     if understood.fault == Some(Fault::Malformed) {
         finished.cut_body();
     }
+    finished.pack(&understood.incoming);
     Outcome::Answer(finished)
 }
 
@@ -122,6 +124,9 @@ fn reply(shared: &Shared, state: &mut State, understood: &Understood, (token, re
         shared.server().unknown.push(name.clone());
         return (Refusal::new(404, format!("sandbox: no route {name}")).into_reply(), 1);
     };
+    if state.older.as_ref().is_some_and(|older| older.lacks_route(route.method, route.pattern)) {
+        return (Refusal::not_found().into_reply(), 1);
+    }
     let version = understood.header("x-github-api-version");
     if !version.is_empty() && !VERSIONS.contains(&version) {
         return (Refusal::new(400, format!("\"{version}\" is not a supported version of the API")).into_reply(), 1);
@@ -221,7 +226,7 @@ fn refused_by_fault(fault: Option<&Fault>) -> Option<Reply> {
         Fault::SecondaryLimit { retry_after } => later(Refusal::new(403, secondary).into_reply(), retry_after.as_secs()),
         Fault::TooManyRequests { retry_after } => later(Refusal::new(429, secondary).into_reply(), retry_after.as_secs()),
         Fault::Graphql { kind, message } => Reply::ok(json!({ "data": null, "errors": [{ "type": kind, "message": message }] })),
-        Fault::DropBefore | Fault::DropAfter | Fault::BadGatewayAfter | Fault::Delay(_) | Fault::DelayAfter(_) | Fault::Malformed | Fault::ShortPage => {
+        Fault::DropBefore | Fault::DropAfter | Fault::BadGatewayAfter | Fault::Delay(_) | Fault::DelayAfter(_) | Fault::Malformed | Fault::ShortPage | Fault::Stale(_) => {
             return None;
         }
     };
@@ -237,6 +242,7 @@ fn damage(reply: &mut Reply, fault: Option<&Fault>) {
                 halve(body);
             }
         }
+        Some(Fault::Stale(body)) => reply.body = Body::Json(body.clone()),
         _ => {}
     }
 }

@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod deployment;
 mod ids;
+mod older;
 mod pull;
 mod repository;
 
@@ -16,6 +17,7 @@ pub use account::{ACTIONS_APP, ACTIONS_BOT, Access, Account, AccountKind, App, P
 pub use check::{CheckRun, CheckSuite, CommitStatus, Conclusion, Push, RunStatus, StatusState};
 pub use deployment::{Deployment, DeploymentState, DeploymentStatus, Environment, Job, Workflow, WorkflowRun};
 pub use ids::{NodeKind, git_node_id, node_id, parse_git_node_id, parse_node_id};
+pub use older::Older;
 pub use pull::{Comment, Edit, Issue, Merge, Pull, PullState, Reaction, Review, ReviewState, TimelineEvent, TimelineKind};
 pub use repository::{Activity, ActivityKind, Freshness, Repository, RequiredCheck, ReviewRule, Rule, Ruleset, Signature, Visibility};
 
@@ -26,6 +28,8 @@ use crate::sandbox::clock::SandboxClock;
 pub struct State {
     /// The server's clock.
     pub clock: SandboxClock,
+    /// What it lacks, where it is an older server.
+    pub older: Option<Older>,
     /// Where the HTTP face is, e.g. `http://127.0.0.1:4711`: the beginning of every URL in an answer.
     pub base_url: String,
     /// The private directory of the git repositories.
@@ -66,6 +70,7 @@ impl State {
         let app = App { id: ACTIONS_APP, slug: "github-actions".to_owned(), name: "GitHub Actions".to_owned(), bot: ACTIONS_BOT };
         Self {
             clock,
+            older: None,
             base_url: "http://127.0.0.1".to_owned(),
             directory,
             accounts: vec![bot, web_flow],

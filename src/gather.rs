@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::domain::{CommitSha, Login, PersonId, Role, RunId, TeamSlug};
 use crate::env::Environment as Variables;
-use crate::facts::{Carry, CustomAnswer, Fact, Facts, Listing, Local, LockKind, PullOrigin, Why};
+use crate::facts::{Carry, CustomAnswer, Fact, Facts, Listing, Local, LockKind, PullOrigin, SightingKind, Why};
 use crate::gates::{Case, Said, asks_for_more_than_write, carry_candidates, people_in_question, teams_in_question};
 use crate::intake::{Deploy, Request};
 use crate::policy::{Argv, Environment, Inventory, Policy};
@@ -161,10 +161,11 @@ async fn ask_teams<F: Forge>(forge: &F, teams: &BTreeSet<TeamSlug>) -> BTreeMap<
 type Pushed = Result<Option<(crate::facts::Push, crate::facts::Sighting)>, ForgeError>;
 
 /// Asks the repository's activity who moved the head branch last, and when: nothing else tells whether the head stood there all the time. A fork's
-/// pushes are not in it, and a branch of this repository may have the same name.
+/// pushes are not in it, and a branch of this repository may have the same name. What was read beside the survey is not asked for again.
 async fn ask_push<F: Forge>(forge: &F, facts: &Facts) -> Option<Pushed> {
     let pull = &facts.pull;
     match pull.origin {
+        PullOrigin::Same if pull.sightings.iter().any(|sighting| sighting.kind == SightingKind::Activity) => None,
         PullOrigin::Fork(_) => None,
         PullOrigin::Same => Some(forge.push_of(&pull.head_branch, &pull.head).await),
     }

@@ -190,8 +190,6 @@ pub struct Sighting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SightingKind {
-    /// A check suite on the head branch, which the server makes when a push arrives.
-    CheckSuite,
     /// A review of the head in this pull request.
     Review,
     /// A forced push of the head in this pull request.

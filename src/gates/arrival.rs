@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn g14_a_suite_or_review_that_was_made_early_does_not_show_that_the_head_stayed() {
-        for early in [SightingKind::CheckSuite, SightingKind::Review, SightingKind::ForcedPush] {
+        for early in [SightingKind::Review, SightingKind::ForcedPush] {
             assert_eq!(at_eleven(&[(TEN, early)]), Presence::NoWord, "{early:?}");
             let back = "2026-03-10T11:30:00Z";
             assert_eq!(at_eleven(&[(TEN, early), (back, SightingKind::Activity)]), Presence::Returned(time(back)), "{early:?}");

@@ -47,7 +47,7 @@ pub(super) fn of_answer(call: &Call, answer: &Answer) -> Failure {
     let wait = retry_after(&answer.headers);
     let message = message_of(&answer.body);
     let fault = match answer.status {
-        403 | 429 if is_rate_limit(answer, &message) => ForgeFault::RateLimited { after: limit_wait(answer, &message) },
+        403 | 429 if is_rate_limit(answer, &message) => rate_limited(answer, &message),
         401 => ForgeFault::Unauthorised,
         403 => ForgeFault::Forbidden { message, permission: permission(call, answer) },
         404 | 410 => ForgeFault::NotFound { permission: permission(call, answer) },
@@ -94,9 +94,11 @@ pub(super) fn is_secondary(message: &str) -> bool {
     message.contains("secondary rate limit") || message.contains("api rate limit exceeded") || message.contains("abuse detection")
 }
 
-/// How long to wait after a rate limit, where it can be told.
-pub(super) fn limit_wait(answer: &Answer, message: &str) -> Option<Duration> {
-    retry_after(&answer.headers).or_else(|| until_reset(&answer.headers)).or_else(|| is_secondary(message).then_some(SECONDARY_WAIT))
+/// A rate limit, with how long to wait where it can be told.
+pub(super) fn rate_limited(answer: &Answer, message: &str) -> ForgeFault {
+    let after = retry_after(&answer.headers).or_else(|| until_reset(&answer.headers)).or_else(|| is_secondary(message).then_some(SECONDARY_WAIT));
+    let until = after.and_then(|after| server_time(&answer.headers)?.checked_add(after).ok());
+    ForgeFault::RateLimited { after, until }
 }
 
 /// The value of a header.
@@ -200,7 +202,11 @@ mod tests {
 
     #[test]
     fn d7_every_way_in_which_a_rate_limit_is_told_is_understood() {
-        let limited = |seconds: Option<u64>| (ForgeFault::RateLimited { after: seconds.map(Duration::from_secs) }, Wrote::Nothing);
+        let limited = |answer: &Answer, seconds: Option<u64>| {
+            let after = seconds.map(Duration::from_secs);
+            let until = after.and_then(|after| server_time(&answer.headers)?.checked_add(after).ok());
+            (ForgeFault::RateLimited { after, until }, Wrote::Nothing)
+        };
         let secondary = r#"{"message":"You have exceeded a secondary rate limit."}"#;
         for (given, expected) in [
             (answer(429, &[], ""), None),
@@ -211,7 +217,7 @@ mod tests {
             (answer(403, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1"), ("date", "Tue, 14 Nov 2023 22:13:20 GMT")], ""), Some(1)),
             (answer(403, &[("x-ratelimit-remaining", "0")], ""), None),
         ] {
-            assert_eq!(fault(Effect::Once, &given), limited(expected), "{given:?}");
+            assert_eq!(fault(Effect::Once, &given), limited(&given, expected), "{given:?}");
         }
     }
 

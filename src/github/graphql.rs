@@ -50,15 +50,30 @@ pub(super) type Field = &'static [&'static str];
 #[derive(Debug, Default)]
 pub(super) struct Errors(Vec<GraphError>);
 
+/// One error of an answer.
 #[derive(Debug, Deserialize)]
-struct GraphError {
+pub(super) struct GraphError {
     #[serde(default)]
     message: String,
     #[serde(rename = "type")]
     kind: Option<String>,
     #[serde(default, deserialize_with = "names_of_path")]
     path: Vec<String>,
+    #[serde(default)]
+    extensions: Option<Extensions>,
 }
+
+/// What a query that does not fit the schema is told besides.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Extensions {
+    code: Option<String>,
+    type_name: Option<String>,
+    field_name: Option<String>,
+}
+
+/// The kind of our own errors about what was not even asked for.
+const LACKING: &str = "LACKING";
 
 #[derive(Deserialize)]
 struct Envelope<T> {
@@ -77,12 +92,30 @@ fn names_of_path<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Ve
 const PERMISSIONS: &[(&str, &[&str])] = &[
     ("contents: read", &["locks", "defaultBranchRef", "baseRef", "policy", "owners1", "owners2", "owners3", "target", "commits", "commit", "tree", "headRef"]),
     ("deployments: read", &["deployments"]),
-    ("checks: read", &["checkSuites", "suites", "checkRuns"]),
     ("statuses: read", &["statusCheckRollup", "contexts", "status"]),
     ("actions: read", &["workflowRun"]),
 ];
 
 impl GraphError {
+    /// An error about a field that was left out of the query, because the server does not know it.
+    pub(super) fn lacking(field: Field, message: String) -> Self {
+        let path = field.iter().map(|name| (*name).to_owned()).collect();
+        Self { message, kind: Some(LACKING.to_owned()), path, extensions: None }
+    }
+
+    /// Where it is, and what it says.
+    #[cfg(test)]
+    pub(super) fn told(&self) -> (String, String) {
+        (self.path.join("."), self.message.clone())
+    }
+
+    /// The field that the server does not know, as `Type.name`, where the error is about one.
+    fn undefined(&self) -> Option<String> {
+        let Extensions { code, type_name, field_name } = self.extensions.as_ref()?;
+        let (type_name, field_name) = (type_name.as_ref()?, field_name.as_ref()?);
+        (code.as_deref() == Some("undefinedField")).then(|| fault::words(&format!("{type_name}.{field_name}")))
+    }
+
     /// The permission that the innermost field needs that we know one of.
     fn permission(&self) -> Option<&'static str> {
         let of_field = |field: &String| PERMISSIONS.iter().find(|(_, fields)| fields.contains(&field.as_str())).map(|(permission, _)| *permission);
@@ -98,8 +131,8 @@ impl GraphError {
         let message = fault::words(&self.message);
         let lower = self.message.to_ascii_lowercase();
         match self.kind.as_deref() {
-            Some("RATE_LIMITED" | "RATE_LIMIT") => ForgeFault::RateLimited { after: fault::limit_wait(answer, &self.message) },
-            _ if fault::is_secondary(&self.message) => ForgeFault::RateLimited { after: fault::limit_wait(answer, &self.message) },
+            Some("RATE_LIMITED" | "RATE_LIMIT") => fault::rate_limited(answer, &self.message),
+            _ if fault::is_secondary(&self.message) => fault::rate_limited(answer, &self.message),
             Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => ForgeFault::Forbidden { message, permission: self.permission().or(call.permission) },
             Some("NOT_FOUND") => ForgeFault::NotFound { permission: call.permission },
             Some("SERVICE_UNAVAILABLE" | "INTERNAL" | "LOADING") => ForgeFault::Server(answer.status),
@@ -119,14 +152,34 @@ impl Errors {
         Some(permission.map_or(why.clone(), |permission| why.mended_by(format!("give the token the permission `{permission}`"))))
     }
 
+    /// The same, with what would mend it: the permission given, unless the server is too old for the field.
+    pub(super) fn about_or(&self, field: &[&str], permission: &str) -> Option<Why> {
+        match self.0.iter().find(|error| error.touches(field)) {
+            Some(lacking) if lacking.kind.as_deref() == Some(LACKING) => {
+                Some(Why::new(lacking.message.clone()).mended_by("update the server, or let the policy not ask for it"))
+            }
+            _ => self.about(field).map(|why| why.mended_by(format!("give the token {permission}"))),
+        }
+    }
+
     /// True when every error that touches the field says that the thing is not there.
     pub(super) fn only_missing(&self, field: &[&str]) -> bool {
         self.0.iter().filter(|error| error.touches(field)).all(|error| error.kind.as_deref() == Some("NOT_FOUND"))
     }
 
     /// Adds the errors of a later page.
-    pub(super) fn absorb(&mut self, mut later: Self) {
-        self.0.append(&mut later.0);
+    pub(super) fn absorb(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
+
+    /// Adds errors of our own.
+    pub(super) fn add(&mut self, errors: Vec<GraphError>) {
+        self.0.extend(errors);
+    }
+
+    /// Whether this part of a mutation was carried out.
+    pub(super) fn of(&self, part: &[&str], source: &Source) -> Result<(), ForgeError> {
+        self.0.iter().find(|error| error.touches(part)).map_or(Ok(()), |error| Err(source.refused(error)))
     }
 }
 
@@ -157,6 +210,13 @@ impl Source {
         self.call.error(Some(&self.answer), fault, Wrote::Nothing)
     }
 
+    /// A part of a mutation that was not carried out; where the error is about something in its answer, or the server lost track of it, it may have been.
+    fn refused(&self, error: &GraphError) -> ForgeError {
+        let fault = error.fault(&self.call, &self.answer);
+        let nothing = error.path.len() == 1 && !matches!(fault, ForgeFault::Server(_));
+        self.call.error(Some(&self.answer), fault, if nothing { Wrote::Nothing } else { Wrote::Maybe })
+    }
+
     /// What was asked for is not there, or not visible: an error of the server says more, where there is one.
     pub(super) fn missing(&self, errors: &Errors) -> ForgeError {
         errors.0.first().map_or_else(|| self.not_found(), |error| self.fault(error.fault(&self.call, &self.answer)))
@@ -170,30 +230,41 @@ impl Source {
 
 /// Reads an answer under HTTP 200.
 fn understand<T: DeserializeOwned>(call: &Call, answer: &Answer) -> Result<Reply<T>, Failure> {
-    let failed = |error: &GraphError| {
+    let failed = |fault: ForgeFault, wrote: Wrote| Failure { error: call.error(Some(answer), fault, wrote), wait: None };
+    // A mutation that is refused changed nothing; one that the server lost track of may have.
+    let refused = |error: &GraphError| {
         let fault = error.fault(call, answer);
-        // A mutation that is refused changed nothing; one that the server lost track of may have.
         let wrote = if matches!(fault, ForgeFault::Server(_)) { Wrote::Maybe } else { Wrote::Nothing };
-        Failure { error: call.error(Some(answer), fault, wrote), wait: None }
+        failed(fault, wrote)
     };
-    let fatal = |error: &&GraphError| error.path.is_empty() || matches!(error.fault(call, answer), ForgeFault::RateLimited { .. });
+    // What a mutation of several parts says of one of them is the caller's to weigh.
+    let fatal =
+        |error: &&GraphError| error.path.is_empty() || call.effect == Effect::Read && matches!(error.fault(call, answer), ForgeFault::RateLimited { .. });
     match answer.parse::<Envelope<T>>(call) {
         Ok(Envelope { data: Some(data), errors }) => {
             if let Some(error) = errors.iter().find(fatal) {
-                Err(failed(error))
+                Err(failed(error.fault(call, answer), Wrote::Maybe))
             } else {
                 let source =
                     Source { call: call.clone(), answer: Answer { status: answer.status, headers: answer.headers.clone(), body: hyper::body::Bytes::new() } };
                 Ok(Reply { data, errors: Errors(errors), now: fault::server_time(&answer.headers), source })
             }
         }
-        Ok(Envelope { data: None, errors }) => match errors.first() {
-            Some(error) => Err(failed(error)),
-            None => Err(Failure { error: call.malformed(answer, "neither data nor errors"), wait: None }),
-        },
+        Ok(Envelope { data: None, errors }) => {
+            let what: Vec<String> = errors.iter().filter_map(GraphError::undefined).collect();
+            match errors.first() {
+                // Nothing of such a query or mutation was carried out.
+                Some(_) if !what.is_empty() => {
+                    let version = fault::header(&answer.headers, "x-github-enterprise-version").map(fault::words);
+                    Err(failed(ForgeFault::Lacks { what, version }, Wrote::Nothing))
+                }
+                Some(error) => Err(refused(error)),
+                None => Err(Failure { error: call.malformed(answer, "neither data nor errors"), wait: None }),
+            }
+        }
         // Where a hole stands in a place that cannot have one, the server's error says more than the parser's.
         Err(failure) => match answer.parse::<Envelope<IgnoredAny>>(call) {
-            Ok(Envelope { errors, .. }) if !errors.is_empty() => Err(failed(&errors[0])),
+            Ok(Envelope { errors, .. }) if !errors.is_empty() => Err(refused(&errors[0])),
             _ => Err(failure),
         },
     }
@@ -202,21 +273,34 @@ fn understand<T: DeserializeOwned>(call: &Call, answer: &Answer) -> Result<Reply
 impl GitHub {
     /// Sends a query; it may be repeated.
     pub(super) async fn query<T: DeserializeOwned>(&self, operation: Operation<'_>, variables: Value) -> Result<Reply<T>, ForgeError> {
-        let call = Call::graphql(operation.name, Effect::Read, operation.permission).with(&body(operation, &variables));
-        self.transport.send(&call, understand).await
+        self.change(operation, variables, Effect::Read).await
     }
 
-    /// Sends a mutation once; any error in the answer is a failure.
+    /// Sends a mutation of one part; any error in the answer is a failure.
     pub(super) async fn mutate(&self, operation: Operation<'_>, variables: Value) -> Result<(), ForgeError> {
-        let call = Call::graphql(operation.name, Effect::Once, operation.permission).with(&body(operation, &variables));
-        let refuse = |call: &Call, answer: &Answer| {
-            let reply = understand::<Option<Value>>(call, answer)?;
-            match reply.errors.0.first() {
-                None => Ok(()),
-                Some(error) => Err(Failure { error: call.error(Some(answer), error.fault(call, answer), Wrote::Nothing), wait: None }),
+        let reply: Reply<Option<Value>> = self.change(operation, variables, Effect::Once).await?;
+        match reply.errors.0.first() {
+            None => Ok(()),
+            Some(error) => Err(reply.source.refused(error)),
+        }
+    }
+
+    /// Sends a query or mutation; what the server does not know is left out where something goes without it.
+    pub(super) async fn change<T: DeserializeOwned>(&self, operation: Operation<'_>, variables: Value, effect: Effect) -> Result<Reply<T>, ForgeError> {
+        loop {
+            let text = self.lacking.without(operation.text);
+            let body = serde_json::json!({ "query": text, "variables": variables });
+            let call = Call::graphql(operation.name, effect, operation.permission).with(&body);
+            let error = match self.transport.send(&call, understand).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            let ForgeFault::Lacks { what, version } = &error.fault else { return Err(error) };
+            match self.lacking.learn(what, version.as_ref()) {
+                Ok(()) => tracing::debug!("asking again without what this server does not know: {}", what.join(", ")),
+                Err(needed) => return Err(ForgeError { fault: ForgeFault::Lacks { what: needed, version: version.clone() }, ..error }),
             }
-        };
-        self.transport.send(&call, refuse).await
+        }
     }
 
     /// The variables that every query of the repository has.
@@ -226,10 +310,6 @@ impl GitHub {
         variables.insert("name".to_owned(), self.repository.name().into());
         variables
     }
-}
-
-fn body(operation: Operation<'_>, variables: &Value) -> Value {
-    serde_json::json!({ "query": operation.text, "variables": variables })
 }
 
 /// The text of a query that asks for several things of one kind: the lines that hold a name ending in `0` are repeated for each further one.
@@ -266,7 +346,7 @@ mod tests {
     fn errors_under_status_200_are_errors() {
         assert_eq!(
             fault(&json!([{ "type": "RATE_LIMITED", "message": "API rate limit exceeded" }])),
-            ForgeFault::RateLimited { after: Some(std::time::Duration::from_mins(1)) }
+            ForgeFault::RateLimited { after: Some(std::time::Duration::from_mins(1)), until: None }
         );
         assert_eq!(
             fault(&json!([{ "type": "FORBIDDEN", "message": "no" }])),

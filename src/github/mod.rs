@@ -3,16 +3,21 @@
 //! Reads are repeated on passing faults; a write is repeated only where that cannot do harm. Nothing here judges, and nothing is
 //! guessed: what the server does not say is `Unavailable`, or an error that names the field.
 
+mod activity;
 mod fault;
 mod graphql;
+mod lacking;
 mod locks;
 mod paths;
 mod people;
 mod reads;
 mod retry;
 mod settings;
+mod speech;
 mod survey;
 mod transport;
+mod unpack;
+mod watch;
 mod wire;
 mod writes;
 
@@ -25,7 +30,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
 use crate::facts::{Deployment, Fact, Lock, Push, RunState, Sighting};
-use crate::ports::{Ask, CommentText, Forge, ForgeError, NewDeployment, NewState, Reaction, ReactionId, RefSwap, Standing, Survey, Swapped};
+use crate::ports::{Ask, CommentText, Forge, ForgeError, NewDeployment, NewState, Reaction, ReactionId, RefSwap, Speech, Spoken, Standing, Survey, Swapped};
 
 pub use settings::{Settings, SettingsError, Timeouts};
 
@@ -33,6 +38,7 @@ pub use settings::{Settings, SettingsError, Timeouts};
 pub struct GitHub {
     transport: transport::Transport,
     repository: RepoSlug,
+    lacking: lacking::Lacking,
 }
 
 impl GitHub {
@@ -42,7 +48,14 @@ impl GitHub {
     /// [`SettingsError`] where a URL or the token cannot be used.
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         let repository = settings.repository.clone();
-        Ok(Self { transport: transport::Transport::new(settings)?, repository })
+        Ok(Self { transport: transport::Transport::new(settings)?, repository, lacking: lacking::Lacking::default() })
+    }
+}
+
+impl GitHub {
+    /// What the run's page must show besides, such as that little of the rate limit is left: once.
+    pub fn take_warning(&self) -> Option<String> {
+        self.transport.watch.take_warning()
     }
 }
 
@@ -55,7 +68,13 @@ impl std::fmt::Debug for GitHub {
 
 impl Forge for GitHub {
     async fn survey(&self, ask: &Ask) -> Result<Survey, ForgeError> {
-        self.read_survey(ask).await
+        match ask.words {
+            None => self.read_survey(ask).await,
+            Some(words) => {
+                let (survey, activity) = tokio::join!(self.read_survey(ask), self.read_activity());
+                survey.map(|survey| activity::beside(survey, activity, words))
+            }
+        }
     }
 
     async fn roles(&self, people: &[Login]) -> Result<BTreeMap<Login, (PersonId, Role)>, ForgeError> {
@@ -88,6 +107,10 @@ impl Forge for GitHub {
 
     async fn our_comments(&self, pull: PullNumber) -> Result<Vec<CommentText>, ForgeError> {
         self.read_our_comments(pull).await
+    }
+
+    async fn speak(&self, speech: &Speech<'_>) -> Result<Spoken, ForgeError> {
+        self.write_speech(speech).await
     }
 
     async fn react(&self, comment: CommentId, reaction: Reaction) -> Result<ReactionId, ForgeError> {

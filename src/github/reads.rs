@@ -6,24 +6,16 @@ use serde_json::Value;
 use super::GitHub;
 use super::graphql::Operation;
 use super::paths::Path;
-use super::retry::Failure;
 use super::survey::{deployment, pull_state};
-use super::transport::{Answer, Call};
-use super::wire::{List, RestActor, big};
-use crate::domain::{BranchName, CommentId, CommitSha, EnvName, ObjectId, PullNumber, RunId};
-use crate::facts::{Deployment, PullState, Push, RunState, Sighting, SightingKind};
+use super::transport::Call;
+use super::wire::{List, big};
+use crate::domain::{CommentId, CommitSha, EnvName, ObjectId, PullNumber, RunId};
+use crate::facts::{Deployment, PullState, RunState};
 use crate::policy::POLICY_PATH;
 use crate::ports::{CommentText, ForgeError, ForgeFault, Standing};
 
 /// How many pages of comments are read back: 1,000 comments.
 const MOST_PAGES: usize = 10;
-
-#[derive(Deserialize)]
-struct Activity {
-    after: String,
-    timestamp: jiff::Timestamp,
-    actor: Option<RestActor>,
-}
 
 #[derive(Deserialize)]
 struct Comparison {
@@ -121,19 +113,6 @@ struct CommentNode {
 }
 
 impl GitHub {
-    pub(super) async fn read_push(&self, branch: &BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
-        let path = Path::repository(&self.repository).then("activity").query("ref", &format!("refs/heads/{branch}")).query("per_page", "1");
-        let understand = |call: &Call, answer: &Answer| {
-            let entries: Vec<Activity> = answer.parse(call)?;
-            // Newest first. Where the newest is not of the head, the list is not in step with the branch, and an older entry would hide what stood there in between.
-            let Some(entry) = entries.into_iter().next().filter(|entry| entry.after == head.as_str()) else { return Ok(None) };
-            let person = entry.actor.map_or(Ok(None), |actor| actor.person("actor.login"));
-            let person = person.map_err(|why| Failure { error: call.malformed(answer, why.what), wait: None })?;
-            Ok(person.map(|by| (Push { by }, Sighting { at: entry.timestamp, kind: SightingKind::Activity })))
-        };
-        self.transport.send(&Call::get(path, "contents: read"), understand).await
-    }
-
     pub(super) async fn read_merge_base(&self, one: &CommitSha, other: &CommitSha) -> Result<CommitSha, ForgeError> {
         // The second page, of one commit: the first would carry all changed files.
         let path = Path::repository(&self.repository).then("compare").word(&format!("{one}...{other}")).query("per_page", "1").query("page", "2");

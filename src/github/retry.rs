@@ -49,7 +49,7 @@ fn pause_before_next(timeouts: &Timeouts, effect: Effect, failure: &Failure, tri
         return None;
     }
     let asked = match failure.error.fault {
-        ForgeFault::RateLimited { after } => after.or(failure.wait),
+        ForgeFault::RateLimited { after, .. } => after.or(failure.wait),
         _ => failure.wait,
     };
     let asked = asked.unwrap_or_default();
@@ -66,6 +66,10 @@ mod tests {
 
     fn failing(fault: ForgeFault, wrote: Wrote, wait: Option<Duration>) -> Failure {
         Failure { error: ForgeError { method: "POST", path: "/x".to_owned(), status: None, request_id: None, fault, wrote }, wait }
+    }
+
+    fn limited(after: Option<Duration>) -> ForgeFault {
+        ForgeFault::RateLimited { after, until: None }
     }
 
     /// How often it was tried, and how long that took by the paused clock.
@@ -97,15 +101,15 @@ mod tests {
     async fn d7_the_wait_that_the_server_asks_for_comes_on_top() {
         let wait = Some(Duration::from_secs(2));
         about(run(Effect::Read, ForgeFault::Server(503), Wrote::Nothing, wait).await.1, 2_250 + 2_500);
-        about(run(Effect::Read, ForgeFault::RateLimited { after: wait }, Wrote::Nothing, None).await.1, 2_250 + 2_500);
+        about(run(Effect::Read, limited(wait), Wrote::Nothing, None).await.1, 2_250 + 2_500);
     }
 
     #[tokio::test(start_paused = true)]
     async fn d7_a_wait_longer_than_thirty_seconds_is_given_up_at_once() {
-        let (tries, elapsed) = run(Effect::Read, ForgeFault::RateLimited { after: Some(Duration::from_secs(31)) }, Wrote::Nothing, None).await;
+        let (tries, elapsed) = run(Effect::Read, limited(Some(Duration::from_secs(31))), Wrote::Nothing, None).await;
         assert_eq!(tries, 1);
         about(elapsed, 0);
-        assert_eq!(run(Effect::Read, ForgeFault::RateLimited { after: Some(Duration::from_secs(30)) }, Wrote::Nothing, None).await.0, 3);
+        assert_eq!(run(Effect::Read, limited(Some(Duration::from_secs(30))), Wrote::Nothing, None).await.0, 3);
     }
 
     #[tokio::test(start_paused = true)]

@@ -27,6 +27,8 @@ pub(super) const DATE: &str = "Wed, 01 May 2024 10:00:00 GMT";
 pub(super) enum Turn {
     /// It answers.
     Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    /// It answers 200 with a body that is compressed so.
+    Packed { encoding: &'static str, body: Vec<u8> },
     /// It reads the request and closes the connection.
     Drop,
     /// It reads the request and never answers.
@@ -69,9 +71,12 @@ pub(super) struct Asked {
     pub body: Value,
 }
 
+/// A turn, and what the target of the request that it is for holds; any where that is empty.
+type Routed = (&'static str, Turn);
+
 #[derive(Clone, Default)]
 struct State {
-    turns: Arc<Mutex<VecDeque<Turn>>>,
+    turns: Arc<Mutex<VecDeque<Routed>>>,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
@@ -88,6 +93,11 @@ impl Scripted {
     }
 
     pub(super) async fn within(turns: impl IntoIterator<Item = Turn>, timeouts: Timeouts) -> Self {
+        Self::routed(turns.into_iter().map(|turn| ("", turn)), timeouts).await
+    }
+
+    /// With turns for requests that are sent at the same time, in any order.
+    pub(super) async fn routed(turns: impl IntoIterator<Item = Routed>, timeouts: Timeouts) -> Self {
         let state = State { turns: Arc::new(Mutex::new(turns.into_iter().collect())), ..State::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -140,8 +150,12 @@ async fn answer(state: State, request: Request<Incoming>) -> Result<Response<Ful
         headers: parts.headers,
         body: serde_json::from_slice(&body).unwrap_or(Value::Null),
     });
-    let turn = state.turns.lock().expect("not poisoned").pop_front();
-    match turn.unwrap_or_else(|| Turn::status(599)) {
+    let turn = {
+        let mut turns = state.turns.lock().expect("not poisoned");
+        let next = turns.iter().position(|(target, _)| parts.uri.to_string().contains(target));
+        next.and_then(|next| turns.remove(next))
+    };
+    match turn.map_or_else(|| Turn::status(599), |(_, turn)| turn) {
         Turn::Drop => Err(std::io::Error::other("dropped as the script says")),
         Turn::Hang => std::future::pending().await,
         Turn::Answer { status, headers, body } => {
@@ -149,6 +163,10 @@ async fn answer(state: State, request: Request<Incoming>) -> Result<Response<Ful
             for (name, value) in headers {
                 response = response.header(name, value);
             }
+            Ok(response.body(Full::new(Bytes::from(body))).expect("a valid response"))
+        }
+        Turn::Packed { encoding, body } => {
+            let response = Response::builder().status(200).header("date", DATE).header("content-encoding", encoding);
             Ok(response.body(Full::new(Bytes::from(body))).expect("a valid response"))
         }
     }

@@ -8,7 +8,7 @@ use super::scripted::{Scripted, TOKEN, Turn, client, timeouts};
 use super::*;
 use crate::domain::RefName;
 use crate::facts::{ClaimId, DeploymentPayload, DeploymentState};
-use crate::ports::{ForgeFault, Wrote};
+use crate::ports::{ForgeFault, SpeechPlace, Wrote};
 
 const OLD: &str = "1111111111111111111111111111111111111111";
 const NEW: &str = "2222222222222222222222222222222222222222";
@@ -142,7 +142,7 @@ async fn d7_a_write_without_an_answer_ends_in_time_and_may_have_happened() {
 async fn d7_a_long_wait_is_handed_to_the_caller() {
     let server = Scripted::new([Turn::status(429).header("retry-after", "120")]).await;
     let error = server.github.run_state(RunId(5)).await.expect_err("too long to wait");
-    assert_eq!(error.fault, ForgeFault::RateLimited { after: Some(Duration::from_mins(2)) });
+    assert_eq!(error.to_string(), "GET /repos/acme/shop/actions/runs/5: rate limited; try again in 120 s, at 2024-05-01T10:02:00Z");
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -268,8 +268,7 @@ async fn g10_a_first_claim_that_somebody_else_made_is_lost() {
 
 #[tokio::test]
 async fn g14_the_last_push_is_found_in_the_repository_s_activity_and_an_older_one_is_none() {
-    let entry =
-        |after: &str, login: &str, at: &str| json!({ "after": after, "before": OLD, "timestamp": at, "actor": { "login": login, "id": 5, "type": "User" } });
+    let entry = |after: &str, login: &str, at: &str| json!({ "ref": "refs/heads/feature/x", "after": after, "before": OLD, "timestamp": at, "actor": { "login": login, "id": 5, "type": "User" } });
     let entries = json!([entry(NEW, "b", "2024-05-01T11:00:00Z"), entry(NEW, "a", "2024-05-01T10:00:00Z")]);
     // Moved on to another commit: the list and the branch are not in step.
     let moved = json!([entry(OTHER, "c", "2024-05-01T12:00:00Z"), entry(NEW, "b", "2024-05-01T11:00:00Z")]);
@@ -358,4 +357,112 @@ async fn c4_our_comments_are_read_from_the_newest_page_and_given_oldest_first() 
     let comments = server.github.our_comments(PullNumber(7)).await.expect("an answer");
     assert_eq!(comments.iter().map(|comment| comment.id.0).collect::<Vec<_>>(), [1, 3, 4]);
     assert_eq!(server.asked()[1].body["variables"]["before"], json!("p"));
+}
+
+#[tokio::test]
+async fn d7_answers_are_asked_for_compressed_and_read_as_they_were() {
+    use std::io::Write as _;
+    let packed = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text.as_bytes()).expect("memory takes it");
+        encoder.finish().expect("memory takes it")
+    };
+    let whole = packed(&json!({ "status": "completed" }).to_string());
+    let cut = whole[..whole.len() / 2].to_vec();
+    let turns = [cut, packed("{\"status\": \"comp"), whole].map(|body| Turn::Packed { encoding: "gzip", body });
+    let server = Scripted::new(turns).await;
+    assert_eq!(server.github.run_state(RunId(5)).await.expect("the third try is whole"), RunState::Over);
+    assert_eq!(server.asked().len(), 3);
+    assert_eq!(server.asked()[0].headers.get("accept-encoding").expect("a header"), "gzip");
+    // 70 MB of blanks in 70 kB.
+    let bomb = packed(&" ".repeat(70 << 20));
+    let server = Scripted::new([Turn::Packed { encoding: "gzip", body: bomb }]).await;
+    let error = server.github.comment(PullNumber(7), "hello").await.expect_err("too much");
+    assert!(matches!(&error.fault, ForgeFault::Broken(why) if why.contains("more than 67108864 bytes")), "{error}");
+    assert_eq!(error.wrote, Wrote::Maybe);
+}
+
+fn speech(place: SpeechPlace<'_>) -> Speech<'_> {
+    Speech { place, body: "no", to: "IC_1", reaction: Reaction::MinusOne }
+}
+
+#[tokio::test]
+async fn d7_a_comment_and_its_reaction_are_one_request_and_each_part_is_told_by_itself() {
+    let said = json!({ "commentEdge": { "node": { "fullDatabaseId": "900" } } });
+    let refused = |part: &str| json!([{ "type": "FORBIDDEN", "message": "no", "path": [part] }]);
+    let answered = |data: Value, errors: Value| Turn::json(200, &json!({ "data": data, "errors": errors }));
+    let server = Scripted::new([
+        answered(json!({ "said": said, "reacted": { "clientMutationId": null } }), json!([])),
+        answered(json!({ "said": said, "reacted": null }), refused("reacted")),
+        answered(json!({ "said": null, "reacted": { "clientMutationId": null } }), refused("said")),
+        // The comment was written, and something in the answer about it could not be had.
+        answered(json!({ "said": { "commentEdge": { "node": null } }, "reacted": {} }), json!([{ "message": "no", "path": ["said", "commentEdge", "node"] }])),
+        answered(json!({ "said": { "commentEdge": null }, "reacted": {} }), json!([])),
+        answered(json!({ "said": null, "reacted": null }), json!([{ "message": "Something went wrong while executing your query.", "path": ["said"] }])),
+    ])
+    .await;
+    let new = speech(SpeechPlace::New("PR_1"));
+    let spoken = server.github.speak(&new).await.expect("both");
+    assert_eq!((spoken.comment, spoken.reaction.is_ok()), (CommentId(900), true));
+    let spoken = server.github.speak(&new).await.expect("the comment");
+    assert!(spoken.comment == CommentId(900) && spoken.reaction.is_err());
+    for wrote in [Wrote::Nothing, Wrote::Maybe, Wrote::Maybe, Wrote::Maybe] {
+        assert_eq!(server.github.speak(&new).await.expect_err("no comment is known").wrote, wrote);
+    }
+    let asked = &server.asked()[0].body;
+    assert_eq!(asked["variables"], json!({ "place": "PR_1", "body": "no", "to": "IC_1", "reaction": "THUMBS_DOWN" }));
+}
+
+#[tokio::test]
+async fn d7_a_new_comment_is_sent_once_and_a_rewritten_one_until_it_is_there() {
+    let server = Scripted::new([Turn::status(502), Turn::Drop]).await;
+    assert_eq!(server.github.speak(&speech(SpeechPlace::New("PR_1"))).await.expect_err("nobody knows").wrote, Wrote::Maybe);
+    assert_eq!(server.asked().len(), 1);
+    let said = json!({ "said": { "issueComment": { "fullDatabaseId": "900" } }, "reacted": {} });
+    let server = Scripted::new([Turn::status(502), Turn::Drop, Turn::data(&said)]).await;
+    assert_eq!(server.github.speak(&speech(SpeechPlace::Instead("IC_9"))).await.expect("the third try").comment, CommentId(900));
+}
+
+/// What a server says to fields that its schema does not have.
+fn unknown(version: &str, fields: &[(&str, &str)]) -> Turn {
+    let error = |(kind, name): &(&str, &str)| {
+        json!({ "message": format!("Field '{name}' doesn't exist on type '{kind}'"), "path": ["query Survey", "repository", name],
+            "extensions": { "code": "undefinedField", "typeName": kind, "fieldName": name } })
+    };
+    let errors: Vec<Value> = fields.iter().map(error).collect();
+    Turn::json(200, &json!({ "errors": errors })).header("x-github-enterprise-version", version)
+}
+
+#[tokio::test]
+async fn i4_what_an_older_server_lacks_is_not_asked_for_again() {
+    let page = json!({ "repository": { "pullRequest": { "comments": {
+        "totalCount": 1, "pageInfo": { "hasPreviousPage": false, "startCursor": null },
+        "nodes": [{ "fullDatabaseId": 5, "body": "b", "lastEditedAt": null, "viewerDidAuthor": true }],
+    } } } });
+    let server = Scripted::new([unknown("3.9.2", &[("IssueComment", "fullDatabaseId")]), Turn::data(&page), Turn::data(&page)]).await;
+    for _ in 0..2 {
+        assert_eq!(server.github.our_comments(PullNumber(7)).await.expect("comments")[0].id, CommentId(5));
+    }
+    let asked: Vec<bool> = server.asked().iter().map(|asked| asked.body["query"].as_str().expect("a query").contains("fullDatabaseId: databaseId")).collect();
+    assert_eq!(asked, [false, true, true]);
+}
+
+#[tokio::test]
+async fn i4_what_nothing_goes_without_is_an_error_that_names_field_and_version() {
+    let server = Scripted::new([unknown("3.9.2", &[("Mutation", "updateRefs")]), reference(OLD)]).await;
+    let error = server.github.swap("R_1", &swap(Some(OLD))).await.expect_err("it cannot");
+    assert_eq!(error.to_string(), "POST /graphql (UpdateRefs): this server (GitHub Enterprise Server 3.9.2) does not offer Mutation.updateRefs");
+    assert_eq!(error.wrote, Wrote::Nothing);
+}
+
+#[tokio::test]
+async fn i4_a_server_without_the_activity_says_so_with_its_version() {
+    let old = || Turn::status(404).header("x-github-enterprise-version", "3.9.2");
+    let server = Scripted::new([old(), Turn::status(404)]).await;
+    let (branch, head) = (BranchName::new("feature/x").expect("valid"), CommitSha::new(NEW).expect("valid"));
+    let error = server.github.push_of(&branch, &head).await.expect_err("no activity").to_string();
+    assert!(error.contains("(GitHub Enterprise Server 3.9.2) does not offer the repository's activity") && error.contains("3.11"), "{error}");
+    let server = Scripted::new([Turn::status(404)]).await;
+    let error = server.github.push_of(&branch, &head).await.expect_err("no activity");
+    assert!(matches!(error.fault, ForgeFault::NotFound { .. }), "{error}");
 }

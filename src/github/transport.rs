@@ -14,12 +14,14 @@ use super::fault;
 use super::paths::Path;
 use super::retry::{Effect, Failure, repeating};
 use super::settings::{self, Base, Settings, SettingsError, Timeouts};
+use super::unpack;
+use super::watch::Watch;
 use crate::ports::{ForgeError, ForgeFault, Wrote};
 
 /// The version of the REST API that our types are written for.
 const API_VERSION: &str = "2022-11-28";
 
-/// The most bytes of an answer that are read.
+/// The most bytes of an answer that are read, as they come and as they are unpacked.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// A request.
@@ -58,6 +60,8 @@ pub(super) struct Transport {
     api: Base,
     graphql: Base,
     timeouts: Timeouts,
+    /// What answers say besides.
+    pub watch: Watch,
 }
 
 impl Call {
@@ -137,7 +141,7 @@ impl Transport {
             .set_write_timeout(Some(settings.timeouts.read))
             .build()
             .map_err(broken)?;
-        Ok(Self { crab, api, graphql, timeouts: settings.timeouts })
+        Ok(Self { crab, api, graphql, timeouts: settings.timeouts, watch: Watch::default() })
     }
 
     /// Sends until there is an answer that `understand` accepts, as far as it may be sent again.
@@ -151,6 +155,7 @@ impl Transport {
 
     async fn once(&self, call: &Call) -> Result<Answer, Failure> {
         let start = tokio::time::Instant::now();
+        tracing::trace!(method = call.method_name(), path = call.shown_path(), "asking");
         let outcome = match tokio::time::timeout(self.timeouts.total, self.exchange(call)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure { error: call.error(None, ForgeFault::TimedOut, Wrote::Maybe), wait: None }),
@@ -164,9 +169,11 @@ impl Transport {
         let (parts, body) = response.into_parts();
         let collected = Limited::new(body, MOST_BYTES).collect().await.map_err(|error| match error.downcast::<octocrab::Error>() {
             Ok(error) => fault::of_transport(call, &error),
-            Err(error) => Failure { error: call.error(None, ForgeFault::Broken(fault::words(&error.to_string())), Wrote::Maybe), wait: None },
+            Err(error) => broken(call, &error.to_string()),
         })?;
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: collected.to_bytes() })
+        self.watch.look(&parts.headers);
+        let body = unpack::unpacked(&parts.headers, collected.to_bytes(), MOST_BYTES).map_err(|why| broken(call, &format!("the answer: {why}")))?;
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
     fn request(&self, call: &Call) -> Request<String> {
@@ -180,12 +187,18 @@ impl Transport {
             .uri(url)
             .header(http::header::USER_AGENT, concat!("shipgate/", env!("CARGO_PKG_VERSION")))
             .header(http::header::ACCEPT, "application/vnd.github+json")
+            .header(http::header::ACCEPT_ENCODING, unpack::ASKED)
             .header("x-github-api-version", API_VERSION);
         if call.body.is_some() {
             request = request.header(http::header::CONTENT_TYPE, "application/json");
         }
         request.body(call.body.clone().unwrap_or_default()).expect("a checked base and encoded segments make a URL")
     }
+}
+
+/// What came is no whole answer.
+fn broken(call: &Call, why: &str) -> Failure {
+    Failure { error: call.error(None, ForgeFault::Broken(fault::words(why)), Wrote::Maybe), wait: None }
 }
 
 /// One line a call: never headers, never bodies.

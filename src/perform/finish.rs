@@ -176,9 +176,7 @@ async fn set_state<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Resu
 async fn react<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) {
     let Some(comment) = end.command_comment else { return };
     let reaction = if end.ending == Ending::Success { Reaction::Rocket } else { Reaction::MinusOne };
-    if let Err(error) = acting.forge.react(comment, reaction).await {
-        tracing::warn!("the reaction could not be added: {error}");
-    }
+    super::react(acting, comment, reaction).await;
 }
 
 impl<F: Forge> Acting<'_, F> {

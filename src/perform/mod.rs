@@ -14,5 +14,5 @@ pub use acting::{Acting, fresh_claim};
 pub use finish::{Ending, Finished, finish};
 pub use locks::{Swap, swap_lock};
 pub use note::Note;
-pub use say::{Said, find_comment, say};
+pub use say::{Reacting, Said, answer, find_comment, react, say};
 pub use start::{Launch, Running, StartError, Started, start};

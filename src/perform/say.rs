@@ -3,7 +3,8 @@
 use super::Acting;
 use crate::domain::{CommentId, PullNumber, RequestKey};
 use crate::error::mask;
-use crate::ports::{Forge, ForgeError, Wrote};
+use crate::facts::PullRequest;
+use crate::ports::{Forge, ForgeError, Reaction, Speech, SpeechPlace, Wrote};
 
 /// What to say, and where.
 #[derive(Clone, Copy, Debug)]
@@ -18,9 +19,68 @@ pub struct Said<'a> {
     pub body: &'a str,
 }
 
+/// A reaction that goes with what is said.
+#[derive(Clone, Copy, Debug)]
+pub struct Reacting<'a> {
+    /// The pull request as the survey saw it.
+    pub pull: &'a PullRequest,
+    /// The comment with the command.
+    pub comment: CommentId,
+    /// Its global node id.
+    pub node: &'a str,
+    /// The reaction.
+    pub reaction: Reaction,
+}
+
 /// Writes or rewrites the comment. A failure is logged and shown in the run, and stops nothing: `None`.
 pub async fn say<F: Forge>(acting: &Acting<'_, F>, said: &Said<'_>) -> Option<CommentId> {
-    match try_say(acting.forge, said).await {
+    shown(acting, try_say(acting.forge, said).await)
+}
+
+/// Writes or rewrites the comment and reacts to the command, in one request where that goes, else in two. A failure stops nothing, as with [`say`].
+pub async fn answer<F: Forge>(acting: &Acting<'_, F>, said: &Said<'_>, reacting: &Reacting<'_>) -> Option<CommentId> {
+    let body = mask(said.body);
+    let Some(place) = place(said, reacting.pull) else {
+        let (id, ()) = tokio::join!(say(acting, said), react(acting, reacting.comment, reacting.reaction));
+        return id;
+    };
+    match acting.forge.speak(&Speech { place, body: &body, to: reacting.node, reaction: reacting.reaction }).await {
+        Ok(spoken) => {
+            if let Err(error) = spoken.reaction {
+                tracing::warn!("the reaction could not be added: {error}");
+            }
+            Some(spoken.comment)
+        }
+        Err(error) => {
+            tracing::debug!("comment and reaction each by itself: {error}");
+            let again = async {
+                match place {
+                    SpeechPlace::New(_) if error.wrote == Wrote::Maybe => read_back(acting.forge, said, &body, error).await,
+                    SpeechPlace::New(_) | SpeechPlace::Instead(_) => try_say(acting.forge, said).await,
+                }
+            };
+            let (said, ()) = tokio::join!(again, react(acting, reacting.comment, reacting.reaction));
+            shown(acting, said)
+        }
+    }
+}
+
+/// Adds a reaction; a failure is only logged.
+pub async fn react<F: Forge>(acting: &Acting<'_, F>, comment: CommentId, reaction: Reaction) {
+    if let Err(error) = acting.forge.react(comment, reaction).await {
+        tracing::warn!("the reaction could not be added: {error}");
+    }
+}
+
+/// Where it is said, by node ids; `None` where the comment to rewrite is not one that the survey saw.
+fn place<'a>(said: &Said<'_>, pull: &'a PullRequest) -> Option<SpeechPlace<'a>> {
+    let Some(existing) = said.existing else { return Some(SpeechPlace::New(&pull.node_id)) };
+    let seen = pull.comments.known().into_iter().flat_map(|list| &list.items).find(|comment| comment.id == existing);
+    seen.map(|comment| SpeechPlace::Instead(&comment.node_id))
+}
+
+fn shown<F>(acting: &Acting<'_, F>, said: Result<CommentId, ForgeError>) -> Option<CommentId> {
+    match said {
         Ok(id) => Some(id),
         Err(error) => {
             tracing::warn!("the comment could not be written: {error}");

@@ -40,6 +40,10 @@ pub trait Forge {
     /// Our comments on a pull request, oldest first: for reading back.
     async fn our_comments(&self, pull: PullNumber) -> Result<Vec<CommentText>, ForgeError>;
 
+    /// Says something and adds a reaction to what it answers, in one request. An error says that the comment was not written, or may not have been;
+    /// a reaction that failed alone is in what comes back.
+    async fn speak(&self, speech: &Speech<'_>) -> Result<Spoken, ForgeError>;
+
     /// Adds a reaction; adding the same one twice is one reaction.
     async fn react(&self, comment: CommentId, reaction: Reaction) -> Result<ReactionId, ForgeError>;
 
@@ -85,6 +89,40 @@ pub struct Ask {
     pub actor: Option<Login>,
     /// Our own workflow run, whose checks do not count.
     pub own_run: Option<RunId>,
+    /// The comment whose words will be judged, where they will be: who pushed the head is asked for beside the survey then, and is part of the pull
+    /// request's facts where nobody has said anything since that comment.
+    pub words: Option<CommentId>,
+}
+
+/// A comment together with a reaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Speech<'a> {
+    /// Where it is said.
+    pub place: SpeechPlace<'a>,
+    /// The text.
+    pub body: &'a str,
+    /// The global node id of the comment that gets the reaction.
+    pub to: &'a str,
+    /// The reaction.
+    pub reaction: Reaction,
+}
+
+/// Where it is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpeechPlace<'a> {
+    /// In a new comment on the pull request of this global node id.
+    New(&'a str),
+    /// In the comment of ours of this global node id, instead of what it says.
+    Instead(&'a str),
+}
+
+/// What came of a speech whose comment was written.
+#[derive(Debug)]
+pub struct Spoken {
+    /// The comment.
+    pub comment: CommentId,
+    /// Whether the reaction is there.
+    pub reaction: Result<(), ForgeError>,
 }
 
 /// What a survey answers.
@@ -245,10 +283,12 @@ pub enum ForgeFault {
     #[error("no answer within the time limit")]
     TimedOut,
     /// Too many requests.
-    #[error("rate limited{}", after.map(|wait| format!("; again after {} s", wait.as_secs())).unwrap_or_default())]
+    #[error("rate limited{}", when_again(*after, *until))]
     RateLimited {
         /// How long to wait, where the server says.
         after: Option<Duration>,
+        /// When that is over, by the server's clock.
+        until: Option<Timestamp>,
     },
     /// The token is not valid (any more).
     #[error("the token was not accepted")]
@@ -276,9 +316,23 @@ pub enum ForgeFault {
     /// The server failed.
     #[error("the server failed with status {0}")]
     Server(u16),
+    /// The server is too old for what was asked.
+    #[error("this server{} does not offer {}", version.as_ref().map(|version| format!(" (GitHub Enterprise Server {version})")).unwrap_or_default(), what.join(", "))]
+    Lacks {
+        /// What it does not know, e.g. `Mutation.updateRefs`.
+        what: Vec<String>,
+        /// Which version it is, where it says.
+        version: Option<String>,
+    },
     /// The answer could not be understood.
     #[error("the answer was not understood: {0}")]
     Malformed(String),
+}
+
+fn when_again(after: Option<Duration>, until: Option<Timestamp>) -> String {
+    let wait = after.map(|after| format!("; try again in {} s", after.as_secs())).unwrap_or_default();
+    let until = until.map(|until| format!(", at {until:.0}")).unwrap_or_default();
+    format!("{wait}{until}")
 }
 
 /// Whether a failed request may have changed something.

@@ -98,7 +98,7 @@ pub async fn explain<F: Forge, R: Repo, P: Programs>(
     word: &EnvName,
     who: Option<Login>,
 ) -> Result<Decision, RunError> {
-    let ask = Ask { pull, comment_node: None, actor: who.clone(), own_run: world.run };
+    let ask = Ask { pull, comment_node: None, actor: who.clone(), own_run: world.run, words: None };
     let survey = world.forge.survey(&ask).await?;
     let trusted = trust::policy(&survey).map_err(|error| RunError::Policy(error.to_string()))?;
     let environment = trusted.policy.environment(word).ok_or_else(|| RunError::Usage(unknown_environment(&trusted.policy, word)))?;

@@ -8,7 +8,7 @@ use crate::domain::{CommentId, EnvName, Person, PullNumber};
 use crate::facts::PullRequest;
 use crate::gates::{Judgement, Verdict};
 use crate::intake::{Command, Origin, Request};
-use crate::perform::{Ending, Finished, Launch, Note, Said, Started, finish, fresh_claim, say, start};
+use crate::perform::{Ending, Finished, Launch, Note, Reacting, Said, Started, answer, finish, fresh_claim, say, start};
 use crate::plan::{self, Refusal};
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};
 use crate::report::{json, markdown};
@@ -41,7 +41,7 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
             }
             (Verdict::Go(clearance), _) => clearance,
             (_, Some(left)) => return abandon(world, &decided, left, "the gates do not say go any more").await,
-            (_, None) => return Ok(hold(world, asked, &decision, existing).await),
+            (_, None) => return Ok(hold(world, asked, &decision).await),
         };
         let approvers = &decision.evaluation().approvers;
         let comment = status(world, asked, &decision, &markdown::Standing::Running);
@@ -54,10 +54,10 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
                 return goes(world, &decided, &Left { id: running.deployment, claim: claim.clone(), sha: clearance.commit().clone() }, running.comment).await;
             }
             Ok(Started::LockLost) => fresh = Some(again(world, asked.request).await?),
-            Ok(Started::LockRefused(refusal)) => return Ok(refused_late(world, asked, &decision, Late { existing, why: late(&refusal) }).await),
-            Ok(Started::Changed(why)) => return Ok(refused_late(world, asked, &decision, Late { existing, why }).await),
+            Ok(Started::LockRefused(refusal)) => return Ok(refused_late(world, asked, &decision, &late(&refusal)).await),
+            Ok(Started::Changed(why)) => return Ok(refused_late(world, asked, &decision, &why).await),
             Err(error) => {
-                broken(world, asked, &decision, Late { existing, why: error.to_string() }).await;
+                broken(world, asked, &decision, &error.to_string()).await;
                 return Err(error.into());
             }
         }
@@ -147,7 +147,7 @@ async fn again<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, reque
 
 /// Judges the waiting deploy requests of a pull request again, after something changed.
 pub(super) async fn reconsider<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, pull: PullNumber) -> Result<Option<Outcome>, RunError> {
-    let survey = world.forge.survey(&Ask { pull, comment_node: None, actor: None, own_run: world.run }).await?;
+    let survey = world.forge.survey(&Ask { pull, comment_node: None, actor: None, own_run: world.run, words: None }).await?;
     let trusted = match trust::policy(&survey) {
         Ok(trusted) => trusted,
         Err(error) => return Ok(Some(Outcome::nothing(format!("nothing is judged again: {error}")))),
@@ -173,14 +173,14 @@ pub(super) async fn reconsider<F: Forge, R: Repo, P: Programs>(world: &World<'_,
 }
 
 /// Not go: say why, and what would turn it to go.
-async fn hold<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision, existing: Option<CommentId>) -> Outcome {
+async fn hold<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision) -> Outcome {
     let judgement = decision.evaluation().verdict.judgement();
     let (event, ended, reaction) = match judgement {
         Judgement::Waiting => (AuditEvent::DeploymentWaiting, Ended::Waiting, Reaction::Confused),
         Judgement::Go | Judgement::NoGo => (AuditEvent::DeploymentRefused, Ended::NoGo, Reaction::MinusOne),
     };
     let body = status(world, asked, decision, &markdown::Standing::Held);
-    tokio::join!(post_status(world, asked, existing, &body), react(world, asked.request, reaction));
+    answer_status(world, asked, decision, (&body, reaction)).await;
     note_decision(world, asked, decision, (event, ended));
     outputs(world, asked, decision);
     let reasons = crate::report::table::reasons(decision.evaluation());
@@ -196,28 +196,22 @@ async fn say_broken<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, 
     post_status(world, asked, existing, &markdown::status_comment(&subject, None, &markdown::Standing::Broken(&why))).await;
 }
 
-/// Something that became known after the decision.
-struct Late {
-    existing: Option<CommentId>,
-    why: String,
-}
-
 fn late(refusal: &Refusal) -> String {
     refusal.to_string()
 }
 
 /// Go by the gates, and then not: something changed in flight. Nothing was deployed.
-async fn refused_late<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision, late: Late) -> Outcome {
-    broken(world, asked, decision, Late { existing: late.existing, why: late.why.clone() }).await;
+async fn refused_late<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision, why: &str) -> Outcome {
+    broken(world, asked, decision, why).await;
     world.runner.output("decision", "no-go");
     world.runner.output("reason", "changed-in-flight");
-    Outcome::decided(Judgement::NoGo, &asked.environment.name, late.why)
+    Outcome::decided(Judgement::NoGo, &asked.environment.name, why)
 }
 
-async fn broken<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision, late: Late) {
-    let why = format!("Nothing was deployed: {}. Give the command again.", late.why);
+async fn broken<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision, why: &str) {
+    let why = format!("Nothing was deployed: {why}. Give the command again.");
     let body = status(world, asked, decision, &markdown::Standing::Broken(&why));
-    tokio::join!(post_status(world, asked, late.existing, &body), react(world, asked.request, Reaction::MinusOne));
+    answer_status(world, asked, decision, (&body, Reaction::MinusOne)).await;
     note_decision(world, asked, decision, (AuditEvent::DeploymentRefused, Ended::Failure));
 }
 
@@ -229,12 +223,39 @@ async fn post_status<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>,
     world.runner.summary(body);
 }
 
+/// The status comment with the outcome's reaction to the comment with the command.
+async fn answer_status<F, R, P>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision, (body, reaction): (&str, Reaction))
+where
+    F: Forge,
+    R: Repo,
+    P: Programs,
+{
+    if let Some(id) = reply_to(world, asked.request, &decision.question().facts.pull, (body, Some(reaction))).await {
+        world.runner.output("comment-id", &id.to_string());
+    }
+    world.runner.summary(body);
+}
+
+/// Writes or rewrites the request's comment, with a reaction to the comment that the request came with, where there are both.
+pub(super) async fn reply_to<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    request: &Request,
+    pull: &PullRequest,
+    (body, reaction): (&str, Option<Reaction>),
+) -> Option<CommentId> {
+    let acting = world.acting();
+    let existing = plan::status_comment(&request.key, pull).map(|comment| comment.id);
+    let said = Said { pull: request.pull, key: &request.key, existing, body };
+    match (&request.origin, reaction) {
+        (Origin::Comment { id, node_id, .. }, Some(reaction)) => answer(&acting, &said, &Reacting { pull, comment: *id, node: node_id, reaction }).await,
+        _ => say(&acting, &said).await,
+    }
+}
+
 /// Adds the outcome's reaction to the comment with the command.
 pub(super) async fn react<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, request: &Request, reaction: Reaction) {
     let Origin::Comment { id, .. } = &request.origin else { return };
-    if let Err(error) = world.forge.react(*id, reaction).await {
-        tracing::warn!("the reaction could not be added: {error}");
-    }
+    crate::perform::react(&world.acting(), *id, reaction).await;
 }
 
 /// What was withdrawn, and why.

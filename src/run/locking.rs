@@ -120,7 +120,7 @@ async fn changed<F: Forge, R: Repo, P: Programs>(
 
 /// A closed or merged pull request frees its sticky locks, and what waits in it waits no more.
 pub(super) async fn pull_closed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, pull: PullNumber) -> Result<Outcome, RunError> {
-    let survey = world.forge.survey(&Ask { pull, comment_node: None, actor: None, own_run: world.run }).await?;
+    let survey = world.forge.survey(&Ask { pull, comment_node: None, actor: None, own_run: world.run, words: None }).await?;
     withdraw_all(world, &survey).await;
     super::orphans::end(world, &survey, &[]).await;
     let mut locks = match survey.locks.get() {

@@ -22,7 +22,9 @@ use crate::audit::AuditLog;
 use crate::domain::{Login, PullNumber, RunId};
 use crate::env::Environment as Variables;
 use crate::gates::Judgement;
-use crate::intake::{Asked, Command, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Request, Sender, dispatch_request, requests};
+use crate::intake::{
+    Asked, Command, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Reading, Request, Sender, WhyNot, dispatch_request, parse_comment, requests,
+};
 use crate::perform::Acting;
 use crate::policy::Policy;
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};
@@ -108,7 +110,7 @@ async fn reconsider_all<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, 
 
 /// Handles a dispatch that carries a command.
 async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &DispatchEvent) -> Result<Outcome, RunError> {
-    let ask = Ask { pull: event.pull, comment_node: None, actor: Some(event.actor.login.clone()), own_run: world.run };
+    let ask = Ask { pull: event.pull, comment_node: None, actor: Some(event.actor.login.clone()), own_run: world.run, words: None };
     let survey = world.forge.survey(&ask).await?;
     let policy = trust::policy(&survey).map_err(|error| RunError::Policy(error.to_string()))?.policy;
     if let Some(why) = unlisted(&event.sender, &policy) {
@@ -125,14 +127,15 @@ async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, ev
 
 /// Handles a new comment. Nothing is written, not even a reaction, before it is sure that it is a command, and whose.
 async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent) -> Result<Outcome, RunError> {
-    let ask = Ask { pull: event.pull, comment_node: Some(event.node_id.clone()), actor: Some(event.actor.login.clone()), own_run: world.run };
+    let words = may_be_judged(event).then_some(event.id);
+    let ask = Ask { pull: event.pull, comment_node: Some(event.node_id.clone()), actor: Some(event.actor.login.clone()), own_run: world.run, words };
     let survey = world.forge.survey(&ask).await?;
     if let Some(why) = not_as_sent(event, &survey) {
         return Ok(Outcome::nothing(why));
     }
     let policy = match trust::policy(&survey) {
         Ok(trusted) => trusted.policy,
-        Err(error) => return replies::broken_policy(world, event, error).await,
+        Err(error) => return replies::broken_policy(world, (event, &survey), error).await,
     };
     if let Some(why) = unlisted(&event.sender, &policy) {
         return Ok(Outcome::nothing(why));
@@ -140,7 +143,7 @@ async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, eve
     let requests = match requests(event, &grammar(&policy)) {
         Asked::Requests(requests) => requests,
         Asked::Nothing(why) => return Ok(Outcome::nothing(why.to_string())),
-        Asked::Mistaken(mistakes) => return replies::mistaken(world, event, &mistakes, &policy).await,
+        Asked::Mistaken(mistakes) => return replies::mistaken(world, (event, &survey), &mistakes, &policy).await,
     };
     if let Some(stranger) = replies::stranger(&policy, &requests) {
         return commands::request(world, &survey, stranger).await; // One is mistyped: none acts.
@@ -171,6 +174,17 @@ async fn in_order<F: Forge, R: Repo, P: Programs>(
     }
     orphans::end(world, &survey, requests).await;
     Ok(outcome)
+}
+
+/// True unless the comment surely needs nobody's words judged, as far as its text alone tells: the team's own words are not known yet.
+fn may_be_judged(event: &CommentEvent) -> bool {
+    let judged = |command: &Command| !matches!(command, Command::Help | Command::Status { .. } | Command::Cancel { .. });
+    match parse_comment(&event.body, &Grammar::default()) {
+        Reading::Commands(commands) => commands.iter().any(judged),
+        Reading::Mistaken(_) | Reading::NotACommand(WhyNot::OtherWord) => false,
+        // Another prefix: nothing is certain.
+        Reading::NotACommand(_) => true,
+    }
 }
 
 /// Commands that may end in a deployment.
@@ -228,5 +242,5 @@ async fn survey<F: Forge>(forge: &F, own_run: Option<RunId>, request: &Request) 
         Origin::Comment { node_id, .. } => Some(node_id.clone()),
         Origin::Dispatch | Origin::Terminal => None,
     };
-    forge.survey(&Ask { pull: request.pull, comment_node, actor: Some(request.actor.login.clone()), own_run }).await
+    forge.survey(&Ask { pull: request.pull, comment_node, actor: Some(request.actor.login.clone()), own_run, words: None }).await
 }

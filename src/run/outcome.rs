@@ -133,7 +133,12 @@ fn forge_hint(fault: &ForgeFault) -> String {
         ForgeFault::Forbidden { permission: Some(permission), .. } | ForgeFault::NotFound { permission: Some(permission) } => {
             format!("add `{permission}` to the workflow's `permissions:`")
         }
-        ForgeFault::RateLimited { .. } => "wait until the rate limit is reset, and re-run the job".to_owned(),
+        ForgeFault::RateLimited { until: Some(until), .. } => format!("re-run the job after {until:.0}, when the rate limit is reset"),
+        ForgeFault::RateLimited { until: None, .. } => "wait until the rate limit is reset, and re-run the job".to_owned(),
+        ForgeFault::Lacks { .. } => "shipgate needs a newer GitHub Enterprise Server: ask whoever runs it".to_owned(),
+        ForgeFault::Unreachable(why) if why.contains("certificate") => {
+            "a server with a certificate of its own authority is trusted where SSL_CERT_FILE names a file with that authority's certificate".to_owned()
+        }
         ForgeFault::Malformed(_) => "re-run the job; where that does not help, look at https://www.githubstatus.com".to_owned(),
         fault if fault.is_transient() => "re-run the job: it carries on where it stopped".to_owned(),
         ForgeFault::Conflict(_) => "look at what the server says, and re-run the job".to_owned(),

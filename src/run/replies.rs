@@ -5,13 +5,13 @@ use super::{Outcome, RunError, World, grammar};
 use crate::domain::EnvName;
 use crate::gates::Judgement;
 use crate::intake::{CommentEvent, Grammar, Mistake, Reading, Request, Wrong, parse_comment};
-use crate::perform::{Note, Said, say};
+use crate::perform::{Note, Reacting, Said, answer};
 use crate::plan;
 use crate::policy::{POLICY_PATH, Policy};
 use crate::ports::{Forge, Programs, Reaction, Repo, Survey};
 use crate::report::escape::{code, fenced, sentence};
 use crate::report::markdown;
-use crate::run::deploy::react;
+use crate::run::deploy::reply_to;
 
 /// One request with what it is judged by.
 pub(super) struct One<'a> {
@@ -31,25 +31,24 @@ pub(super) fn entry(one: &One<'_>, environment: Option<&EnvName>) -> Note {
 
 /// Answers a command; the text is safe already.
 pub(super) async fn reply<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, title: &str, text: &str) -> Outcome {
-    write(world, one, title, text).await;
+    write(world, one, (title, text), None).await;
     Outcome::done(title)
 }
 
 /// Answers a command that is not carried out; the text is safe already.
 pub(super) async fn refuse<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, title: &str, text: &str) -> Outcome {
     let heading = format!("⛔ {title}");
-    tokio::join!(write(world, one, &heading, text), react(world, one.request, Reaction::MinusOne));
+    write(world, one, (&heading, text), Some(Reaction::MinusOne)).await;
     world.runner.output("decision", "no-go");
     let mut outcome = Outcome::done(format!("refused: {}", title.replace('`', "")));
     outcome.decision = Some(Judgement::NoGo);
     outcome
 }
 
-/// The request's own comment, rewritten where it is there already.
-pub(super) async fn write<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, title: &str, text: &str) {
+/// The request's own comment, rewritten where it is there already, with a reaction to the comment that it answers, where one is due.
+pub(super) async fn write<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, (title, text): (&str, &str), reaction: Option<Reaction>) {
     let body = markdown::reply(one.request.key.as_str(), title, text);
-    let existing = plan::status_comment(&one.request.key, &one.survey.pull).map(|comment| comment.id);
-    say(&world.acting(), &Said { pull: one.request.pull, key: &one.request.key, existing, body: &body }).await;
+    reply_to(world, one.request, &one.survey.pull, (&body, reaction)).await;
 }
 
 /// What is said to a word that is no environment: title and text (row V1).
@@ -68,7 +67,7 @@ pub(super) fn stranger<'a>(policy: &Policy, requests: &'a [Request]) -> Option<&
 /// One reply to a comment that is nearly a command (row C2).
 pub(super) async fn mistaken<F: Forge, R: Repo, P: Programs>(
     world: &World<'_, F, R, P>,
-    event: &CommentEvent,
+    (event, survey): (&CommentEvent, &Survey),
     mistakes: &[Mistake],
     policy: &Policy,
 ) -> Result<Outcome, RunError> {
@@ -78,15 +77,22 @@ pub(super) async fn mistaken<F: Forge, R: Repo, P: Programs>(
     // Only in a table does a bar need its backslash, and inside a code span it would be seen.
     let lines = lines.join("\n").replace("\\|", "|");
     let text = format!("{lines}\n\nNothing was done. {} shows every command.", code(&format!("{prefix}help")));
-    let key = plan::comment_key(event.id, 0);
-    let body = markdown::reply(key.as_str(), "I did not understand that", &text);
-    let acting = world.acting();
-    let said = Said { pull: event.pull, key: &key, existing: None, body: &body };
-    let (_, reaction) = tokio::join!(say(&acting, &said), world.forge.react(event.id, Reaction::Confused));
-    if let Err(error) = reaction {
-        tracing::warn!("the reaction could not be added: {error}");
-    }
+    answer_event(world, (event, survey), ("I did not understand that", &text), Reaction::Confused).await;
     Ok(Outcome::done("the command was not understood; a reply says why"))
+}
+
+/// Answers a comment that is no request: rewritten where an earlier delivery was answered already.
+async fn answer_event<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    (event, survey): (&CommentEvent, &Survey),
+    (title, text): (&str, &str),
+    reaction: Reaction,
+) {
+    let key = plan::comment_key(event.id, 0);
+    let body = markdown::reply(key.as_str(), title, text);
+    let existing = plan::status_comment(&key, &survey.pull).map(|comment| comment.id);
+    let said = Said { pull: event.pull, key: &key, existing, body: &body };
+    answer(&world.acting(), &said, &Reacting { pull: &survey.pull, comment: event.id, node: &event.node_id, reaction }).await;
 }
 
 /// A mistake in a sentence or two: what, what may have been meant, how it is written.
@@ -108,20 +114,13 @@ fn wrong(mistake: &Mistake, prefix: &str, several: bool) -> String {
 /// The policy is missing or broken: said on the pull request, with the whole diagnosis.
 pub(super) async fn broken_policy<F: Forge, R: Repo, P: Programs>(
     world: &World<'_, F, R, P>,
-    event: &CommentEvent,
+    (event, survey): (&CommentEvent, &Survey),
     error: Untrusted,
 ) -> Result<Outcome, RunError> {
     // Without a policy nobody knows whether the comment was meant for us: only what the default grammar reads as a command is answered.
     if matches!(parse_comment(&event.body, &Grammar::default()), Reading::Commands(_)) {
-        let key = plan::comment_key(event.id, 0);
         let (title, text) = no_policy(&error);
-        let body = markdown::reply(key.as_str(), &format!("⛔ {title}"), &text);
-        let acting = world.acting();
-        let said = Said { pull: event.pull, key: &key, existing: None, body: &body };
-        let (_, reaction) = tokio::join!(say(&acting, &said), world.forge.react(event.id, Reaction::MinusOne));
-        if let Err(error) = reaction {
-            tracing::warn!("the reaction could not be added: {error}");
-        }
+        answer_event(world, (event, survey), (&format!("⛔ {title}"), &text), Reaction::MinusOne).await;
     }
     Err(RunError::Policy(error.to_string()))
 }
@@ -161,7 +160,7 @@ const SMALLEST: &str = "version: 1\nenvironments:\n  staging: {}\n  production: 
 pub(super) async fn busy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>) {
     let command = one.request.command.to_string();
     let text = format!("Another command of the same comment deploys already, and one job deploys one thing. Give {} in a comment of its own.", code(&command));
-    write(world, one, "⛔ Not carried out", &text).await;
+    write(world, one, ("⛔ Not carried out", &text), None).await;
 }
 
 /// The commands, aliases included.

@@ -1,7 +1,7 @@
 //! `/approve`, `/reject`, `/confirm`: the comment itself is the record. Says so where it does not count, and judges anew what waits.
 
 use super::deploy::{react, reconsider};
-use super::replies::{One, entry, reply};
+use super::replies::{One, entry, write};
 use super::{Outcome, RunError, World, grammar};
 use crate::audit::{AuditEvent, Outcome as Ended};
 use crate::facts::Facts;
@@ -32,7 +32,7 @@ pub(super) async fn hear<F: Forge, R: Repo, P: Programs>(
     if let Some((title, why)) = unheard(one, environment, facts) {
         world.acting().note(event, note.outcome(Ended::Refused).detail("reasons", why.as_str()));
         let text = format!("For {}: {}.", code(environment.name.as_str()), sentence(why.trim_end_matches('.')));
-        tokio::join!(reply(world, one, title, &text), react(world, one.request, Reaction::Confused));
+        write(world, one, (title, &text), Some(Reaction::Confused)).await;
         return Ok(Outcome::done(format!("{title}: {why}")));
     }
     world.acting().note(event, note.outcome(Ended::Done));

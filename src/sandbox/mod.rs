@@ -101,6 +101,12 @@ impl Sandbox {
         self.shared.server().faults.left()
     }
 
+    /// Makes it an Enterprise Server of this version, which lacks these fields (`Type.field`) and routes (`METHOD pattern`).
+    pub fn set_older(&self, version: &str, lacks: &[&str]) {
+        self.state().product =
+            state::Product::Server(state::Older { version: version.to_owned(), lacks: lacks.iter().map(|lack| (*lack).to_owned()).collect() });
+    }
+
     /// Makes every answer come later by this much real time.
     pub fn set_latency(&self, latency: Duration) {
         self.shared.server().latency = latency;

@@ -33,7 +33,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["policy", "sandbox"]),
     ("annotate_snippets", &["policy"]),
     ("pulldown_cmark", &["intake"]),
-    ("graphql_parser", &["sandbox"]),
+    ("graphql_parser", &["github", "sandbox"]),
+    ("flate2", &["github", "sandbox"]),
     ("tokio", &["github", "sandbox", "gather", "perform", "run", "cli"]),
 ];
 

@@ -35,6 +35,7 @@ mod linters;
 mod policy;
 mod readme;
 mod release;
+mod requests;
 mod runner_faults;
 mod sandbox;
 mod sandbox_events;

@@ -246,8 +246,8 @@ fn g14_an_approval_without_a_whole_commit_id_counts_only_where_the_head_was_ther
         (vec![], "the server does not say when the head came"),
         (vec![seen(SightingKind::Activity, -4)], "the head was first seen at"),
         (vec![seen(SightingKind::Activity, -5)], "the head was first seen at"),
-        (vec![seen(SightingKind::CheckSuite, -60), seen(SightingKind::Review, -50)], "the server does not say when the head came"),
-        (vec![seen(SightingKind::CheckSuite, -60), seen(SightingKind::Activity, -4)], "the branch was moved to the head again"),
+        (vec![seen(SightingKind::Review, -60), seen(SightingKind::Review, -50)], "the server does not say when the head came"),
+        (vec![seen(SightingKind::Review, -60), seen(SightingKind::Activity, -4)], "the branch was moved to the head again"),
         (vec![seen(SightingKind::Activity, -60), seen(SightingKind::ForcedPush, -4)], "the branch was moved to the head again"),
     ] {
         for sha in [None, Some("aaaaaaa"), Some("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")] {
@@ -264,7 +264,7 @@ fn g14_an_approval_without_a_whole_commit_id_counts_only_where_the_head_was_ther
         }
     }
     let mut world = World::new();
-    world.facts.pull.sightings = vec![seen(SightingKind::CheckSuite, -4), seen(SightingKind::Activity, -6)];
+    world.facts.pull.sightings = vec![seen(SightingKind::Review, -4), seen(SightingKind::Activity, -6)];
     world.says(ANN, approve(Some("aaaaaaa")), -5);
     assert_says(&world.judged(judge), Go, &[]);
 }

@@ -44,7 +44,7 @@ fn g14_a_commit_pushed_after_the_command_is_caught_whatever_its_dates() {
         assert_says(&world.judged(judge), Go, &[]);
         world.facts.pull.sightings = vec![seen(SightingKind::Activity, 0), seen(SightingKind::Review, 2)];
         assert_says(&world.judged(judge), NoGo, &["commit.pushed-after-command"]);
-        world.facts.pull.sightings = vec![seen(SightingKind::CheckSuite, -9), seen(SightingKind::Activity, 1)];
+        world.facts.pull.sightings = vec![seen(SightingKind::Review, -9), seen(SightingKind::Activity, 1)];
         assert_says(&world.judged(judge), NoGo, &["commit.pushed-after-command"]);
         world.facts.pull.sightings = vec![seen(SightingKind::Activity, -1)];
         assert_says(&world.judged(judge), Go, &[]);

@@ -68,8 +68,8 @@ fn text(entry: &Entry, path: &str) -> Result<String, Why> {
 fn codeowners(tip: &BaseTip, errors: &Errors) -> Fact<Codeowners> {
     let places = [(".github/CODEOWNERS", OWNERS1, &tip.owners1), ("CODEOWNERS", OWNERS2, &tip.owners2), ("docs/CODEOWNERS", OWNERS3, &tip.owners3)];
     for (path, field, entry) in places {
-        if let Some(why) = errors.about(field) {
-            return Fact::Unavailable(why.mended_by("give the token contents: read"));
+        if let Some(why) = errors.about_or(field, "contents: read") {
+            return Fact::Unavailable(why);
         }
         if let Some(entry) = entry {
             return fact(text(entry, path).map(|text| Codeowners { path: Some(path.to_owned()), text }));
@@ -80,8 +80,8 @@ fn codeowners(tip: &BaseTip, errors: &Errors) -> Fact<Codeowners> {
 
 /// Whether a ruleset restricts who makes such a branch.
 fn creation_restricted(node: &BaseRef, errors: &Errors) -> Result<bool, Why> {
-    if let Some(why) = errors.about(RULESETS) {
-        return Err(why.mended_by("give the token metadata: read"));
+    if let Some(why) = errors.about_or(RULESETS, "metadata: read") {
+        return Err(why);
     }
     let rules = node.rules.clone().ok_or_else(|| Why::new("the server left the rulesets out"))?;
     Ok(rules.items()?.iter().any(|rule| rule.kind == "CREATION"))
@@ -89,8 +89,8 @@ fn creation_restricted(node: &BaseRef, errors: &Errors) -> Result<bool, Why> {
 
 /// What the branch rule and the rulesets require together.
 fn required_checks(node: &BaseRef, errors: &Errors) -> Result<Vec<RequiredCheck>, Why> {
-    if let Some(why) = errors.about(BRANCH_RULE).or_else(|| errors.about(RULESETS)) {
-        return Err(why.mended_by("give the token metadata: read"));
+    if let Some(why) = errors.about_or(BRANCH_RULE, "metadata: read").or_else(|| errors.about_or(RULESETS, "metadata: read")) {
+        return Err(why);
     }
     let mut required = BTreeSet::new();
     for name in node.ref_update_rule.iter().filter_map(|rule| rule.required_status_check_contexts.as_ref()).flatten() {

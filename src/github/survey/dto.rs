@@ -222,6 +222,7 @@ pub(in crate::github) struct CommitNode {
 #[serde(rename_all = "camelCase")]
 pub(in crate::github) struct CommitBody {
     pub oid: CommitSha,
+    #[serde(default)]
     pub committed_via_web: bool,
     pub parents: List<CommitOid>,
     pub authors: List<GitActor>,
@@ -293,27 +294,7 @@ pub(in crate::github) struct HeadNode {
 pub(in crate::github) struct HeadCommit {
     pub oid: CommitSha,
     pub tree: Option<Oid>,
-    pub check_suites: Option<List<CheckSuite>>,
     pub status_check_rollup: Option<Rollup>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(in crate::github) struct CheckSuite {
-    pub created_at: Timestamp,
-    pub branch: Option<BranchNode>,
-    pub push: Option<PushNode>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub(in crate::github) struct BranchNode {
-    pub name: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(in crate::github) struct PushNode {
-    pub next_sha: Option<CommitSha>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

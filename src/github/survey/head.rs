@@ -1,4 +1,4 @@
-//! The head commit: its tree, its check suites, its checks.
+//! The head commit: its tree and its checks.
 
 use serde::Deserialize;
 
@@ -17,7 +17,6 @@ pub(super) struct Head {
     pub last_listed: bool,
 }
 
-const OBJECT_SUITES: Field = &["repository", "object", "checkSuites"];
 const OBJECT_ROLLUP: Field = &["repository", "object", "statusCheckRollup"];
 
 #[derive(Deserialize)]
@@ -48,7 +47,7 @@ impl GitHub {
         variables.insert("head".to_owned(), sha.as_str().into());
         variables.insert("pull".to_owned(), pull.into());
         let operation = Operation { name: "Head", text: include_str!("../queries/head.graphql"), permission: "contents: read" };
-        let reply = self.query::<Data>(operation, variables.into()).await?.tolerate(&[OBJECT_SUITES, OBJECT_ROLLUP])?;
+        let reply = self.query::<Data>(operation, variables.into()).await?.tolerate(&[OBJECT_ROLLUP])?;
         Ok((reply.data.repository.and_then(|holder| holder.object), reply.errors))
     }
 }

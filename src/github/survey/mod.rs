@@ -41,7 +41,6 @@ const COMMITS: Field = &["repository", "pullRequest", "commits"];
 const REVIEWS: Field = &["repository", "pullRequest", "reviews"];
 const COMMENTS: Field = &["repository", "pullRequest", "comments"];
 const TIMELINE: Field = &["repository", "pullRequest", "timelineItems"];
-const SUITES: Field = &["repository", "pullRequest", "head", "nodes", "commit", "checkSuites"];
 const ROLLUP: Field = &["repository", "pullRequest", "head", "nodes", "commit", "statusCheckRollup"];
 
 /// The fields that may be holes; an error about anything else spoils the whole survey.
@@ -63,14 +62,13 @@ const FIELDS: &[Field] = &[
     REVIEWS,
     COMMENTS,
     TIMELINE,
-    SUITES,
     ROLLUP,
 ];
 
 /// A field's fact: the value, where no error touches the field; else why not, and the permission that may mend it.
 fn spared<T>(errors: &Errors, field: Field, permission: &str, value: impl FnOnce() -> Result<T, Why>) -> Fact<T> {
-    match errors.about(field) {
-        Some(why) => Fact::Unavailable(why.mended_by(format!("give the token {permission}"))),
+    match errors.about_or(field, permission) {
+        Some(why) => Fact::Unavailable(why),
         None => fact(value()),
     }
 }
@@ -96,6 +94,7 @@ impl GitHub {
         let head = self.read_head(&mut pull, &mut errors, &source).await?;
         let mut whole = Whole { repository, pull, head, errors, source };
         self.read_pages(&mut whole).await?;
+        whole.errors.add(self.lacking.errors());
         let renames = self.read_renames(&whole.pull).await;
         let actor_role = self.actor_role(ask.actor.as_ref(), whole.repository.collaborators.as_ref()).await;
         let viewer = viewer.and_then(account);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::dto::{CheckSuite, FileNode, PullNode, ReviewNode, TimelineItem};
+use super::dto::{FileNode, PullNode, ReviewNode, TimelineItem};
 use super::head::Head;
 use super::{COMMENTS, COMMITS, FILES, REVIEWS, TIMELINE, commits, spared};
 use crate::domain::{BranchName, CommentId, PullNumber, RepoSlug};
@@ -114,16 +114,6 @@ impl Parts<'_> {
         })
     }
 
-    /// The check suites that show the head on its branch: made by the push that brought it, or by no push.
-    fn suites(&self) -> impl Iterator<Item = &CheckSuite> {
-        let head = &self.pull.head_ref_oid;
-        let here = move |suite: &&CheckSuite| {
-            let branch = suite.branch.as_ref().is_some_and(|branch| branch.name == self.pull.head_ref_name);
-            branch && suite.push.as_ref().is_none_or(|push| push.next_sha.as_ref() == Some(head))
-        };
-        self.head.commit.check_suites.iter().flat_map(super::super::wire::List::present).filter(here)
-    }
-
     fn forced_pushes(&self) -> impl Iterator<Item = (Timestamp, &TimelineItem)> {
         let head = &self.pull.head_ref_oid;
         let items = self.pull.timeline_items.iter().flat_map(super::super::wire::List::present);
@@ -135,17 +125,16 @@ impl Parts<'_> {
     fn sightings(&self) -> Vec<Sighting> {
         let reviews = self.pull.reviews.iter().flat_map(super::super::wire::List::present);
         let of_head = reviews.filter(|review| review.commit.as_ref().is_some_and(|commit| commit.oid == self.pull.head_ref_oid));
-        let suites = self.suites().map(|suite| Sighting { at: suite.created_at, kind: SightingKind::CheckSuite });
         let reviews = of_head.filter_map(|review| Some(Sighting { at: review.submitted_at?, kind: SightingKind::Review }));
         let pushes = self.forced_pushes().map(|(at, _)| Sighting { at, kind: SightingKind::ForcedPush });
-        suites.chain(reviews).chain(pushes).collect()
+        reviews.chain(pushes).collect()
     }
 
     /// Who brought the head last, where that was the last forced push of all. Any other push leaves no trace in the pull request: the repository's
     /// activity tells of it.
     fn pushed_by(&self) -> Result<Fact<Push>, Why> {
-        if let Some(why) = self.errors.about(TIMELINE) {
-            return Ok(Fact::Unavailable(why.mended_by("give the token pull_requests: read")));
+        if let Some(why) = self.errors.about_or(TIMELINE, PERMISSION) {
+            return Ok(Fact::Unavailable(why));
         }
         let last = self.pull.timeline_items.clone().and_then(|list| list.items().ok()).and_then(|items| items.into_iter().next_back());
         let of_head = last.filter(|item| item.after_commit.as_ref().is_some_and(|commit| commit.oid == self.pull.head_ref_oid));

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{ActorKind, BranchName, Login, ObjectId, PullNumber, RepoSlug, Role, RunId};
+use crate::domain::{ActorKind, BranchName, CommentId, Login, ObjectId, PullNumber, RepoSlug, Role, RunId};
 use crate::facts::{Check, CheckKind, CheckState, Contributor, Fact, Mergeable, PullOrigin, PullState, RequiredCheck, ReviewState, SightingKind, Visibility};
-use crate::github::scripted::{Scripted, Turn};
+use crate::github::scripted::{Scripted, Turn, timeouts};
 use crate::ports::{Ask, Forge as _, ForgeError, ForgeFault, Survey};
 
 const HEAD: &str = "2222222222222222222222222222222222222222";
@@ -65,15 +65,11 @@ fn pull() -> Value {
 
 fn head() -> Value {
     json!({ "oid": HEAD, "tree": { "oid": TREE },
-        "checkSuites": { "pageInfo": { "hasNextPage": false }, "nodes": [
-            { "createdAt": "2024-05-01T08:50:00Z", "branch": { "name": "feature/x" }, "push": { "nextSha": HEAD, "pusher": user("ann", 1) } },
-        ] },
         "statusCheckRollup": { "contexts": list(&[run("ci"), json!({ "__typename": "StatusContext", "context": "lint", "state": "PENDING", "createdAt": "2024-05-01T09:01:00Z", "isRequired": true })]) } })
 }
 
 fn data() -> Value {
     json!({
-        "rateLimit": { "cost": 3, "remaining": 997, "resetAt": "2024-05-01T11:00:00Z" },
         "viewer": { "login": "github-actions", "databaseId": 41_898_282 },
         "comment": { "fullDatabaseId": "500", "body": "/deploy staging", "lastEditedAt": null },
         "repository": {
@@ -90,7 +86,7 @@ fn data() -> Value {
 }
 
 fn ask() -> Ask {
-    Ask { pull: PullNumber(7), comment_node: Some("IC_1".to_owned()), actor: Some(Login::new("Ann").expect("valid")), own_run: Some(RunId(60)) }
+    Ask { pull: PullNumber(7), comment_node: Some("IC_1".to_owned()), actor: Some(Login::new("Ann").expect("valid")), own_run: Some(RunId(60)), words: None }
 }
 
 /// A survey of the usual answer, changed, with these errors, and further answers behind it.
@@ -316,16 +312,9 @@ async fn g3_the_first_codeowners_counts_and_a_cut_one_is_unknown() {
 }
 
 #[tokio::test]
-async fn g14_only_what_shows_this_head_on_its_branch_is_a_sighting() {
-    let suite = |branch: Value, push: Value| json!({ "createdAt": "2024-05-01T08:51:00Z", "branch": branch, "push": push });
+async fn g14_only_what_shows_this_head_is_a_sighting() {
     let survey = survey(|data| {
         let pull = &mut data["repository"]["pullRequest"];
-        pull["head"]["nodes"][0]["commit"]["checkSuites"]["nodes"] = json!([
-            suite(json!({ "name": "feature/x" }), Value::Null),
-            suite(json!({ "name": "other" }), json!({ "nextSha": HEAD, "pusher": user("eve", 9) })),
-            suite(json!({ "name": "feature/x" }), json!({ "nextSha": OLD, "pusher": user("eve", 9) })),
-            suite(Value::Null, json!({ "nextSha": HEAD, "pusher": user("eve", 9) })),
-        ]);
         pull["timelineItems"]["nodes"] = json!([
             { "__typename": "HeadRefForcePushedEvent", "createdAt": "2024-05-01T08:51:00Z", "afterCommit": { "oid": OLD }, "actor": user("eve", 9) },
             { "__typename": "HeadRefForcePushedEvent", "createdAt": "2024-05-01T08:52:00Z", "afterCommit": { "oid": HEAD }, "actor": user("ben", 2) },
@@ -333,8 +322,65 @@ async fn g14_only_what_shows_this_head_on_its_branch_is_a_sighting() {
     })
     .await;
     let kinds: Vec<SightingKind> = survey.pull.sightings.iter().map(|sighting| sighting.kind).collect();
-    assert_eq!(kinds, [SightingKind::CheckSuite, SightingKind::Review, SightingKind::ForcedPush]);
+    assert_eq!(kinds, [SightingKind::Review, SightingKind::ForcedPush]);
     assert_eq!(survey.pull.pushed_by.known().map(|push| push.by.login.as_str()), Some("ben"));
+}
+
+/// An entry of the activity: a push to a branch, at a time of the day.
+fn pushed(branch: &str, after: &str, at: &str) -> Value {
+    json!({ "id": 1, "node_id": "PSH_1", "before": OLD, "after": after, "ref": format!("refs/heads/{branch}"), "timestamp": format!("2024-05-01T{at}Z"),
+        "activity_type": "push", "actor": { "login": "ben", "id": 2, "type": "User" } })
+}
+
+/// A survey beside the activity, for the words of the comment of 09:40: who pushed, where the activity tells, and what was asked.
+async fn beside(change: impl FnOnce(&mut Value), activity: Turn) -> (Option<String>, usize) {
+    let mut data = data();
+    change(&mut data);
+    let server = Scripted::routed([("/graphql", Turn::data(&data)), ("/activity?per_page=100", activity)], timeouts()).await;
+    let survey = server.github.survey(&Ask { words: Some(CommentId(500)), ..ask() }).await.expect("a survey");
+    let seen = survey.pull.sightings.iter().any(|sighting| sighting.kind == SightingKind::Activity);
+    let by = survey.pull.pushed_by.known().map(|push| push.by.login.to_string());
+    assert_eq!(seen, by.is_some(), "both, or neither");
+    (by, server.asked().len())
+}
+
+#[tokio::test]
+async fn g14_the_activity_read_beside_the_survey_tells_who_moved_the_head_branch_last() {
+    let other = pushed("other", HEAD, "09:39:00");
+    let of_head = |after: &str| json!([other, pushed("feature/x", after, "09:00:00"), pushed("feature/x", HEAD, "08:00:00")]);
+    assert_eq!(beside(|_| (), Turn::json(200, &of_head(HEAD))).await, (Some("ben".to_owned()), 2));
+    let not_told = (None, 2);
+    assert_eq!(beside(|_| (), Turn::json(200, &of_head(OLD))).await, not_told, "an older entry would hide what stood there in between");
+    assert_eq!(beside(|_| (), Turn::json(200, &json!([other]))).await, not_told, "the branch is not among the last hundred");
+    assert_eq!(beside(|_| (), Turn::status(404)).await, not_told);
+}
+
+#[tokio::test]
+async fn g14_a_word_said_between_the_two_answers_is_not_covered_by_the_activity_read_first() {
+    // The activity was read; the branch was moved away; somebody spoke; the branch was moved back; the survey was read.
+    let comment = |at: &str, ours: bool| {
+        json!({ "id": "IC_2", "fullDatabaseId": "501", "body": "/approve staging", "createdAt": format!("2024-05-01T{at}Z"), "lastEditedAt": null,
+            "viewerDidAuthor": ours, "author": user("cat", 3) })
+    };
+    let with = |second: Value| {
+        move |data: &mut Value| {
+            let first = data["repository"]["pullRequest"]["comments"]["nodes"][0].take();
+            data["repository"]["pullRequest"]["comments"] = list(&[first, second]);
+        }
+    };
+    let activity = || Turn::json(200, &json!([pushed("feature/x", HEAD, "09:00:00")]));
+    for at in ["09:40:00", "09:40:01", "09:59:59"] {
+        assert_eq!(beside(with(comment(at, false)), activity()).await, (None, 2), "{at}: the same second may be a later one");
+    }
+    let told = (Some("ben".to_owned()), 2);
+    assert_eq!(beside(with(comment("09:39:59", false)), activity()).await, told);
+    assert_eq!(beside(with(comment("09:41:00", true)), activity()).await, told, "we say nothing that is judged");
+    let reviewed = |data: &mut Value| data["repository"]["pullRequest"]["reviews"]["nodes"][0]["submittedAt"] = json!("2024-05-01T09:40:00Z");
+    assert_eq!(beside(reviewed, activity()).await, (None, 2));
+    let unlisted = |data: &mut Value| data["repository"]["pullRequest"]["comments"]["nodes"][0]["fullDatabaseId"] = json!("499");
+    assert_eq!(beside(unlisted, activity()).await, (None, 2), "nobody knows when it was said");
+    let fork = |data: &mut Value| data["repository"]["pullRequest"]["isCrossRepository"] = json!(true);
+    assert_eq!(beside(fork, activity()).await, (None, 2), "a branch of the same name is another branch");
 }
 
 #[tokio::test]
@@ -479,7 +525,7 @@ async fn a_survey_without_a_comment_or_an_actor_asks_for_neither() {
     data.as_object_mut().expect("an object").remove("comment");
     data["repository"].as_object_mut().expect("an object").remove("collaborators");
     let server = Scripted::new([Turn::data(&data)]).await;
-    let survey = server.github.survey(&Ask { pull: PullNumber(7), comment_node: None, actor: None, own_run: None }).await.expect("a survey");
+    let survey = server.github.survey(&Ask { pull: PullNumber(7), comment_node: None, actor: None, own_run: None, words: None }).await.expect("a survey");
     assert_eq!((survey.comment, survey.actor_role), (None, Fact::NotAsked));
     let variables = &server.asked()[0].body["variables"];
     assert_eq!((&variables["hasComment"], &variables["hasActor"]), (&json!(false), &json!(false)));

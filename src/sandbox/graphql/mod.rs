@@ -13,6 +13,7 @@ mod git;
 mod kinds;
 mod mutation;
 mod object;
+mod older;
 mod organisation;
 mod page;
 mod people;
@@ -74,6 +75,11 @@ fn run(state: &mut State, (viewer, budget): (&Viewer, Budget), document: &Docume
         Ok(operation) => operation,
         Err(message) => return refused(&json!({ "message": message }), wanted),
     };
+    let unknown = state.product.older().map(|older| older::unknown_fields(older, document)).unwrap_or_default();
+    if !unknown.is_empty() {
+        let operation = operation.name.map(str::to_owned);
+        return GraphqlAnswer { status: 200, body: json!({ "errors": unknown }), cost: 1, unknown: Vec::new(), operation };
+    }
     let given = body.get("variables").unwrap_or(&Json::Null);
     let variables = match variables::bind(operation.variables, given) {
         Ok(variables) => variables,

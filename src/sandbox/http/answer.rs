@@ -14,7 +14,7 @@ use super::route::{self, Needs, Route};
 use crate::domain::Role;
 use crate::sandbox::graphql;
 use crate::sandbox::rest;
-use crate::sandbox::state::{Access, Permission, Product, Repository, State, Token, Viewer, Visibility};
+use crate::sandbox::state::{Access, Permission, Repository, State, Token, Viewer, Visibility};
 
 /// A request, whole.
 pub struct Incoming {
@@ -85,9 +85,7 @@ pub fn answer(shared: &Shared, understood: &Understood) -> Outcome {
     state.base_url = own;
     damage(&mut reply, understood.fault.as_ref());
     let mut reply = tagged(reply, &understood.incoming);
-    if let Product::Server { version } = &state.product {
-        reply.headers.push(("x-github-enterprise-version", version.clone()));
-    }
+    reply.headers.extend(state.product.older().map(|older| ("x-github-enterprise-version", older.version.clone())));
     // What the caller has already costs nothing.
     let cost = if reply.status == 304 { 0 } else { cost };
     let now = state.now();
@@ -106,6 +104,7 @@ pub fn answer(shared: &Shared, understood: &Understood) -> Outcome {
     if understood.fault == Some(Fault::Malformed) {
         finished.cut_body();
     }
+    finished.pack(&understood.incoming);
     Outcome::Answer(finished)
 }
 
@@ -136,6 +135,9 @@ fn reply(shared: &Shared, state: &mut State, understood: &Understood, (token, re
         shared.server().unknown.push(name.clone());
         return (Refusal::new(404, format!("sandbox: no route {name}")).into_reply(), 1);
     };
+    if state.product.older().is_some_and(|older| older.lacks_route(route.method, route.pattern)) {
+        return (Refusal::not_found().into_reply(), 1);
+    }
     let version = understood.header("x-github-api-version");
     if !version.is_empty() && !state.product.api_versions().contains(&version) {
         return (Refusal::new(400, format!("\"{version}\" is not a supported version of the API")).into_reply(), 1);
@@ -242,7 +244,14 @@ fn refused_by_fault(fault: Option<&Fault>) -> Option<Reply> {
         Fault::SecondaryLimit { retry_after } => later(Refusal::new(403, secondary).into_reply(), retry_after.as_secs()),
         Fault::TooManyRequests { retry_after } => later(Refusal::new(429, secondary).into_reply(), retry_after.as_secs()),
         Fault::Graphql { kind, message } => Reply::ok(json!({ "data": null, "errors": [{ "type": kind, "message": message }] })),
-        Fault::DropBefore | Fault::DropAfter | Fault::BadGatewayAfter | Fault::Delay(_) | Fault::DelayAfter(_) | Fault::Malformed | Fault::ShortPage => {
+        Fault::DropBefore
+        | Fault::DropAfter
+        | Fault::BadGatewayAfter
+        | Fault::Delay(_)
+        | Fault::DelayAfter(_)
+        | Fault::Malformed
+        | Fault::ShortPage
+        | Fault::Stale(_) => {
             return None;
         }
     };
@@ -258,6 +267,7 @@ fn damage(reply: &mut Reply, fault: Option<&Fault>) {
                 halve(body);
             }
         }
+        Some(Fault::Stale(body)) => reply.body = Body::Json(body.clone()),
         _ => {}
     }
 }

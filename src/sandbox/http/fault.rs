@@ -47,6 +47,8 @@ pub enum Fault {
     },
     /// A list lacks its second half and the link to the next page.
     ShortPage,
+    /// The answer's JSON is this one, which was true some time ago.
+    Stale(serde_json::Value),
 }
 
 /// Which requests a fault meets.

@@ -1,5 +1,9 @@
 //! The headers around an answer: date, rate limit, paging, `ETag`.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::{HeaderName, HeaderValue, Method};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -10,6 +14,9 @@ use super::limit::{Resource, Standing};
 
 /// The version of the API that answers unless another is asked for.
 const OLDEST: &str = "2022-11-28";
+
+/// Shorter bodies are not compressed, in bytes.
+const LEAST_PACKED: usize = 200;
 
 /// An answer as it goes over the wire.
 pub struct Finished {
@@ -25,6 +32,21 @@ impl Finished {
     /// Cuts the body in the middle.
     pub fn cut_body(&mut self) {
         self.body.truncate(self.body.len() / 2);
+    }
+
+    /// Compresses the body where the caller takes that, as GitHub does.
+    ///
+    /// # Panics
+    /// Never: memory takes what is written to it.
+    pub fn pack(&mut self, incoming: &Incoming) {
+        let taken = incoming.headers.get("accept-encoding").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if self.body.len() < LEAST_PACKED || !taken.split(',').any(|one| one.trim() == "gzip") {
+            return;
+        }
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&self.body).expect("memory takes it");
+        self.body = encoder.finish().expect("memory takes it");
+        self.headers.push(("content-encoding", "gzip".to_owned()));
     }
 
     /// The answer for hyper.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::sandbox::http::{Call, Handled, Needs, Refusal, Reply, Route, Standing};
-use crate::sandbox::state::{AccountKind, Product};
+use crate::sandbox::state::{AccountKind, Older};
 
 pub static ROUTES: &[Route] = &[
     Route { method: "GET", pattern: "/rate_limit", needs: Needs::Token, handler: rate_limit },
@@ -23,7 +23,7 @@ fn rate_limit(call: &mut Call<'_>) -> Handled {
 /// A server of one's own says its version here.
 fn meta(call: &mut Call<'_>) -> Handled {
     let mut drawn = json!({ "verifiable_password_authentication": false });
-    if let Product::Server { version } = &call.state.product {
+    if let Some(Older { version, .. }) = call.state.product.older() {
         drawn["installed_version"] = json!(version);
     }
     Ok(Reply::ok(drawn))

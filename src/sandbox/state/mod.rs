@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod deployment;
 mod ids;
+mod older;
 mod product;
 mod pull;
 mod repository;
@@ -18,6 +19,7 @@ pub use account::{ACTIONS_APP, ACTIONS_BOT, Access, Account, AccountKind, App, P
 pub use check::{CheckRun, CheckSuite, CommitStatus, Conclusion, Push, RunStatus, StatusState};
 pub use deployment::{Attempt, Deployment, DeploymentState, DeploymentStatus, Environment, Job, Sent, Workflow, WorkflowRun, WorkflowState};
 pub use ids::{NodeKind, git_node_id, node_id, parse_git_node_id, parse_node_id};
+pub use older::Older;
 pub use product::Product;
 pub use pull::{Comment, Edit, Issue, Merge, Pull, PullState, Reaction, Review, ReviewState, TimelineEvent, TimelineKind};
 pub use repository::{Activity, ActivityKind, Freshness, Repository, RequiredCheck, ReviewRule, Rule, Ruleset, Signature, Visibility};

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::sandbox::Sandbox;
 use crate::sandbox::acts::RunSpec;
-use crate::sandbox::state::{Conclusion, Product, RunStatus, WorkflowState};
+use crate::sandbox::state::{Conclusion, RunStatus, WorkflowState};
 
 /// A run that was dispatched, as a test wants to see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +35,7 @@ impl Sandbox {
     /// This is a GitHub Enterprise Server of this version, e.g. `3.14.2`: it says so in each answer, refuses API versions after
     /// 2022-11-28 with 400, and answers a dispatch without the run's id.
     pub fn older_server(&self, version: &str) {
-        self.state().product = Product::Server { version: version.to_owned() };
+        self.set_older(version, &[]);
     }
 
     /// Makes a workflow known by a path at which no file need be, and gives its id. Files that are pushed to the default branch make

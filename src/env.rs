@@ -69,6 +69,8 @@ pub const VARIABLES: &[VariableSpec] = &[
     plain("RUNNER_TEMP", "A directory for the job's temporary files."),
     plain("SHIPGATE_LOG", "What is logged, e.g. `debug`."),
     plain("SHIPGATE_RETRY_PAUSE_MS", "The pause before a failed request is sent a second time, in milliseconds; 250 where it is not set."),
+    plain("SSL_CERT_DIR", "Folders with the root certificates to trust, instead of the system's."),
+    plain("SSL_CERT_FILE", "A file with the root certificates to trust, instead of the system's."),
     plain("STATE_*", "What the main step left for the post step."),
     plain("TERM", "The kind of terminal; `dumb` has no colour."),
     plain("XDG_STATE_HOME", "The directory of states such as the audit log."),

@@ -9,6 +9,7 @@ mod command_line;
 mod commands;
 mod contract;
 mod demo;
+mod depth;
 mod docs;
 mod examples;
 mod faults;

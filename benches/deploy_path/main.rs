@@ -12,12 +12,13 @@
 #![expect(clippy::print_stdout, reason = "a benchmark's only output")]
 
 mod cases;
-mod front;
 mod program;
 mod table;
 
 #[path = "../../tests/it/depth.rs"]
 mod depth;
+#[path = "../../tests/it/front.rs"]
+mod front;
 #[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../../tests/it/stage.rs"]
 mod stage;
@@ -33,7 +34,7 @@ use program::{How, Program};
 
 fn main() {
     let options = Options::read();
-    let lines = Lines::open();
+    let lines = Lines::open(&program::scratch());
     let program = Program::find(&options.binary);
     let mut measured = Measured::default();
     for _ in 0..options.rounds {

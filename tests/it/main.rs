@@ -25,6 +25,8 @@ mod flow_quiet;
 mod flow_refused;
 mod flow_saved;
 mod flow_twice;
+#[expect(dead_code, reason = "the benchmark uses the rest")]
+mod front;
 mod gates;
 mod github_contract;
 mod graphql_schema;
@@ -49,6 +51,7 @@ mod shim;
 mod site;
 mod spine;
 mod stage;
+mod tls;
 mod tools;
 mod webhooks;
 

@@ -1,7 +1,8 @@
-//! What stands between the program and the sandbox: nothing, or TLS, or TLS at a distance. It carries bytes and reads none of them.
+//! What stands between the program and the sandbox: nothing, or TLS, or TLS at a distance. It carries bytes and reads none of them. The tests use it,
+//! and the benchmark of whole runs.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,8 +16,6 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-
-use crate::program::scratch;
 
 /// How far away the far line's other end is: there and back.
 pub const ROUND_TRIP: Duration = Duration::from_millis(80);
@@ -52,12 +51,12 @@ struct Front {
 }
 
 impl Lines {
-    /// Opens them all, with a certificate of their own that is trusted beside those of the machine.
-    pub fn open() -> Self {
+    /// Opens them all, with a certificate of their own that is trusted beside those of the machine; the folder takes the file that says so.
+    pub fn open(folder: &Path) -> Self {
         let (acceptor, root) = certified();
         let theirs = ROOTS.iter().find_map(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
         let all = format!("{theirs}\n{root}");
-        let roots = scratch().join("roots.pem");
+        let roots = folder.join("roots.pem");
         std::fs::write(&roots, &all).expect("the roots can be written");
         let trusted = all.matches("BEGIN CERTIFICATE").count();
         Self { near: Front::open(&acceptor, Duration::ZERO), far: Front::open(&acceptor, ROUND_TRIP), roots, trusted }
@@ -95,10 +94,10 @@ fn certified() -> (TlsAcceptor, String) {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         (params, KeyPair::generate().expect("a key"))
     };
-    let (root, root_key) = authority("the benchmark's root");
+    let (root, root_key) = authority("the front's root");
     let root_pem = root.self_signed(&root_key).expect("a certificate").pem();
     let root = Issuer::new(root, root_key);
-    let (between, between_key) = authority("the benchmark's issuer");
+    let (between, between_key) = authority("the front's issuer");
     let between_der = between.signed_by(&between_key, &root).expect("a certificate").der().clone();
     let between = Issuer::new(between, between_key);
     let key = KeyPair::generate().expect("a key");

@@ -222,6 +222,16 @@ impl Environment {
         ["INPUT_TOKEN", "INPUT_DISPATCH-TOKEN"].into_iter().filter_map(|name| self.text(name)).map(SecretString::from).collect()
     }
 
+    /// `SSL_CERT_FILE`.
+    pub fn certificate_file(&self) -> Option<PathBuf> {
+        self.path("SSL_CERT_FILE")
+    }
+
+    /// Whether `SSL_CERT_DIR` names folders.
+    pub fn names_certificate_folders(&self) -> bool {
+        self.path("SSL_CERT_DIR").is_some()
+    }
+
     /// `GITHUB_OUTPUT`.
     pub fn output_path(&self) -> Option<PathBuf> {
         self.path("GITHUB_OUTPUT")

@@ -10,7 +10,7 @@ use crate::domain::{RepoSlug, RunId};
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::git::{GitObjects, Remote};
-use crate::github::{GitHub, Settings, Timeouts};
+use crate::github::{Certificates, GitHub, Settings, Timeouts};
 use crate::programs::{ChildEnvironment, LocalPrograms};
 use crate::run::World;
 use crate::runner::Runner;
@@ -121,6 +121,14 @@ fn graphql_beside(api_url: &str) -> String {
     base.strip_suffix("/v3").map_or_else(|| format!("{base}/graphql"), |api| format!("{api}/graphql"))
 }
 
+/// The root certificates that the environment names, else the system's.
+fn certificates(variables: &Environment) -> Certificates {
+    if variables.names_certificate_folders() {
+        return Certificates::Folders;
+    }
+    variables.certificate_file().map_or(Certificates::System, Certificates::File)
+}
+
 /// On a runner the job's own temporary folder; elsewhere the state folder of the desktop standard.
 fn folder(variables: &Environment) -> PathBuf {
     let state = variables.runner_temp().or_else(|| variables.state_home()).or_else(|| variables.home().map(|home| home.join(".local/state")));
@@ -158,6 +166,7 @@ impl Office {
             repository: place.repository.clone(),
             token: place.token.clone(),
             timeouts: place.timeouts,
+            certificates: certificates(variables),
         };
         let forge = GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))?;
         let remote = format!("{}/{}.git", place.server_url.trim_end_matches('/'), place.repository);

@@ -13,6 +13,7 @@ mod paths;
 mod people;
 mod reads;
 mod retry;
+mod roots;
 mod settings;
 mod speech;
 mod survey;
@@ -33,7 +34,7 @@ use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, Log
 use crate::facts::{Deployment, Fact, Lock, Push, RunState, Sighting};
 use crate::ports::{Ask, CommentText, Forge, ForgeError, NewDeployment, NewState, Reaction, ReactionId, RefSwap, Speech, Spoken, Standing, Survey, Swapped};
 
-pub use settings::{Settings, SettingsError, Timeouts};
+pub use settings::{Certificates, Settings, SettingsError, Timeouts};
 
 /// GitHub.com, an Enterprise Server, or the sandbox, for one repository and with one token.
 pub struct GitHub {

@@ -129,6 +129,7 @@ pub(super) fn client(origin: &str, timeouts: Timeouts) -> GitHub {
         repository: RepoSlug::new("acme/shop").expect("valid"),
         token: SecretString::from(TOKEN),
         timeouts,
+        certificates: super::Certificates::System,
     };
     GitHub::new(&settings).expect("usable settings")
 }

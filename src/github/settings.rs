@@ -1,6 +1,7 @@
 //! Where GitHub is and how we show who we are; checked before anything is sent.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use http::Uri;
@@ -23,6 +24,20 @@ pub struct Settings {
     pub token: SecretString,
     /// How long to wait.
     pub timeouts: Timeouts,
+    /// What a server on https is known by.
+    pub certificates: Certificates,
+}
+
+/// Where the root certificates are by which a server is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Certificates {
+    /// Where this system keeps them.
+    #[default]
+    System,
+    /// In the file that `SSL_CERT_FILE` names, and nowhere else.
+    File(PathBuf),
+    /// In the folders that `SSL_CERT_DIR` names, and in the file, where that is named too.
+    Folders,
 }
 
 /// How long to wait.

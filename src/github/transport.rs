@@ -134,7 +134,7 @@ impl Transport {
         crate::error::register_secret(settings.token.expose_secret());
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", settings.token.expose_secret())).map_err(|_| SettingsError::Token)?;
         authorization.set_sensitive(true);
-        let trust = if api.is_https() || graphql.is_https() { Trust::Machine } else { Trust::Nobody };
+        let trust = if api.is_https() || graphql.is_https() { Trust::Roots(&settings.certificates) } else { Trust::Nobody };
         let crab = connect::client(trust, &settings.timeouts)?;
         Ok(Self { crab, authorization, api, graphql, timeouts: settings.timeouts, watch: Watch::default() })
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::carried;
 use super::office::{Office, OfficeError, Place};
 use super::say::Voice;
 use crate::domain::shown;
@@ -37,6 +38,9 @@ pub(super) fn action(post: bool, variables: &Environment, voice: Voice) -> Exit 
 /// # Errors
 /// [`Stopped`] where it could not be handled.
 pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
+    if let Some(carried) = carried::carried(variables)? {
+        return block_on(carried::carry(variables, &carried));
+    }
     // Up to here and through this: no client, no runtime, no policy (row C2).
     let event = match event(variables)? {
         Event::Ignored(why) => {
@@ -63,7 +67,7 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Runs it to its end. After SIGINT or SIGTERM nothing new is begun, and what was begun has two seconds to be taken back; what cannot be is left to the
 /// post step.
-async fn until_stopped(office: &Office, work: impl Future<Output = Result<Outcome, RunError>>) -> Result<Outcome, RunError> {
+pub(super) async fn until_stopped(office: &Office, work: impl Future<Output = Result<Outcome, RunError>>) -> Result<Outcome, RunError> {
     let mut work = std::pin::pin!(work);
     tokio::select! {
         biased;
@@ -103,7 +107,7 @@ pub(super) fn end(variables: &Environment, at: jiff::Timestamp) -> Result<Outcom
         return Ok(Outcome::nothing("nothing to end: the main step started no deployment"));
     }
     block_on(async {
-        let office = Office::open(Place::from(variables, None)?, variables)?;
+        let office = Office::open(Place::from(variables, carried::repository(variables).as_deref())?, variables)?;
         Ok(run::post(&office.world(variables), at).await?)
     })
 }

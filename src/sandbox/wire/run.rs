@@ -25,7 +25,7 @@ impl Wire<'_> {
         let name = workflow.map(|workflow| workflow.name.clone());
         json!({
             "id": run.id, "name": name, "node_id": run.node_id(), "head_branch": run.branch, "head_sha": run.head.to_string(),
-            "path": workflow.map(|workflow| workflow.path.clone()).unwrap_or_default(), "display_title": name.clone().unwrap_or_default(),
+            "path": workflow.map(|workflow| workflow.path.clone()).unwrap_or_default(), "display_title": title(run).or_else(|| name.clone()).unwrap_or_default(),
             "run_number": run.number, "run_attempt": 1, "event": run.event, "status": run.status.as_str(),
             "conclusion": run.conclusion.map(Conclusion::as_str), "workflow_id": run.workflow, "check_suite_id": run.suite,
             "check_suite_node_id": node_id(NodeKind::CheckSuite, run.suite), "url": url,
@@ -55,4 +55,9 @@ impl Wire<'_> {
             "runner_name": null, "runner_group_id": null, "runner_group_name": null,
         })
     }
+}
+
+/// The run's name, as a workflow with `run-name: Deploy ${{ inputs.shipgate }}` gives it.
+fn title(run: &WorkflowRun) -> Option<String> {
+    run.inputs["shipgate"].as_str().map(|handle| format!("Deploy {handle}"))
 }

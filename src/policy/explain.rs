@@ -138,7 +138,8 @@ fn deploy(page: &mut Page, environment: &Environment) {
     let branch = dispatch.reference.as_ref().map_or_else(|| "the default branch".to_owned(), ToString::to_string);
     page.line("deploy", format!("dispatches {}{place}, from {branch}", dispatch.trigger), Source::File);
     for (name, template) in &dispatch.inputs {
-        page.line("input", format!("{name}: {template}"), Source::File);
+        let text = template.to_string();
+        page.line("input", format!("{name}: {}", if text.is_empty() { "nothing" } else { &text }), Source::File);
     }
     match dispatch.wait {
         Some(wait) => page.line("wait", format!("up to {wait} for its end"), Source::File),

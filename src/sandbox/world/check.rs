@@ -104,6 +104,20 @@ impl Sandbox {
         run
     }
 
+    /// Starts a job of a workflow run and gives its id.
+    pub fn start_job(&self, run: u64, name: &str) -> u64 {
+        self.state().start_job(run, name).expect("the workflow run exists")
+    }
+
+    /// Ends one job of a workflow run.
+    pub fn finish_job(&self, job: u64, conclusion: Conclusion) {
+        let mut state = self.state();
+        let now = state.now();
+        let mut jobs = state.repositories.iter_mut().flat_map(|repository| &mut repository.runs).flat_map(|run| &mut run.jobs);
+        let found = jobs.find(|known| known.id == job).expect("the job exists");
+        (found.status, found.conclusion, found.completed_at) = (RunStatus::Completed, Some(conclusion), Some(now));
+    }
+
     /// Ends a workflow run with its jobs and their check runs.
     pub fn finish_run(&self, run: u64, conclusion: Conclusion) {
         self.state().finish_run(run, conclusion).expect("the workflow run exists");

@@ -13,6 +13,8 @@ pub enum Exit {
     InvalidPolicy,
     /// Waiting for somebody or something.
     Waiting,
+    /// A dispatched deployment that was waited for did not end well.
+    Failed,
     /// GitHub could not be reached, or did not do what was asked.
     Forge,
     /// A file could not be read or written.
@@ -29,11 +31,12 @@ pub const EXITS: &[(Exit, u8, &str)] = &[
     (Exit::NoGo, 1, "no-go: a gate refused, an audit log was tampered with, or a replay differed"),
     (Exit::Usage, 2, "the command line was not understood"),
     (Exit::InvalidPolicy, 3, "the policy is not valid, or there is none"),
-    (Exit::Waiting, 4, "waiting for somebody or something"),
+    (Exit::Waiting, 4, "waiting for somebody or something; or a dispatched deployment was not over in time"),
+    (Exit::Failed, 5, "a dispatched deployment that was waited for did not end well"),
     (Exit::Forge, 10, "GitHub could not be reached, or did not do what was asked"),
     (Exit::Files, 11, "a file could not be read or written"),
     (Exit::Bug, 70, "a bug of ours"),
-    (Exit::Stopped, 130, "stopped by a signal, before anything was deployed"),
+    (Exit::Stopped, 130, "stopped by a signal, before anything was deployed, or while a dispatched deployment was waited for"),
 ];
 
 impl Exit {

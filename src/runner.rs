@@ -105,6 +105,12 @@ impl Runner {
         }
     }
 
+    /// A line of the run's log about what goes on; nothing in it is a workflow command.
+    #[expect(clippy::print_stderr, reason = "the log of a job is what is printed")]
+    pub fn progress(&self, line: &str) {
+        eprintln!("shipgate: {}", crate::report::escape::plain(line));
+    }
+
     /// Shows a message on the run's page.
     pub fn annotate(&self, level: Level, message: &str) {
         let word = match level {

@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::carried;
 use super::office::{Office, OfficeError, Place};
 use super::say::Voice;
 use crate::domain::shown;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gates::Judgement;
+use crate::git::GitObjects;
+use crate::github::GitHub;
 use crate::intake::{Event, FailOn, InputError, Inputs, read_event};
+use crate::programs::LocalPrograms;
 use crate::report::escape::plain;
-use crate::run::{self, Outcome, RunError};
+use crate::run::{self, Outcome, RunError, World};
 use crate::runner::{Level, Runner};
 
 /// The largest event file read: GitHub's own limit for a webhook payload is 25 MB.
@@ -56,8 +60,12 @@ fn heard(fail_on: Option<FailOn>, exit: Exit) -> Exit {
 /// # Errors
 /// [`Stopped`] where it could not be handled.
 pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
-    // Up to here and through this: no client, no runtime, no policy, not a word on standard output (row C2).
     let inputs = inputs(variables)?;
+    if let Some(carried) = carried::carried(variables, inputs.step)? {
+        hide_tokens(variables);
+        return block_on(carried::carry(variables, &carried));
+    }
+    // Up to here and through this: no client, no runtime, no policy, not a word on standard output (row C2).
     let event = match event(variables, &inputs.prefix)? {
         Event::Ignored(why) => {
             runner(variables).output("decision", "none");
@@ -66,17 +74,28 @@ pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
         event => event,
     };
     hide_tokens(variables);
-    block_on(async {
-        let office = Office::open(Place::from(variables, None)?, variables)?;
-        office.runner().ready(now()).map_err(RunError::from)?;
-        let outcome = until_stopped(&office, Box::pin(run::action(&office.world(variables), event))).await;
-        office.runner().output("audit-head", &office.audit_head());
-        let outcome = outcome?;
-        if outcome.decision.is_none() {
-            office.runner().output("decision", outcome.word());
-        }
-        Ok(outcome)
-    })
+    block_on(async { working(Place::from(variables, None)?, variables, async |world| run::action(world, event).await).await })
+}
+
+/// Opens the office, does the work until somebody stops it, and writes what every main step writes in the end.
+///
+/// # Errors
+/// [`Stopped`] where it could not be done.
+pub(super) async fn working(
+    place: Place,
+    variables: &Environment,
+    work: impl AsyncFnOnce(&World<'_, GitHub, GitObjects, LocalPrograms>) -> Result<Outcome, RunError>,
+) -> Result<Outcome, Stopped> {
+    let office = Office::open(place, variables)?;
+    office.runner().ready(now()).map_err(RunError::from)?;
+    let world = office.world(variables);
+    let outcome = until_stopped(&office, Box::pin(work(&world))).await;
+    office.runner().output("audit-head", &office.audit_head());
+    let outcome = outcome?;
+    if outcome.decision.is_none() {
+        office.runner().output("decision", outcome.word());
+    }
+    Ok(outcome)
 }
 
 /// How long what goes on may take to leave a true state after a signal. The runner waits 7.5 s before it sends the next.
@@ -125,7 +144,7 @@ pub(super) fn end(variables: &Environment, at: Timestamp) -> Result<Outcome, Sto
     }
     hide_tokens(variables);
     block_on(async {
-        let office = Office::open(Place::from(variables, None)?, variables)?;
+        let office = Office::open(Place::from(variables, carried::repository(variables).as_deref())?, variables)?;
         Ok(run::post(&office.world(variables), at).await?)
     })
 }

@@ -155,6 +155,7 @@ fn show(decision: &Decision, format: Format, voice: Voice) -> Exit {
                 commit: question.facts.pull.head.as_str(),
                 url: None,
                 log: None,
+                failed_job: None,
             };
             voice.answer(&markdown::status_comment(&subject, Some(evaluation), &markdown::Standing::Planned(&decision.plan)));
         }

@@ -3,6 +3,7 @@
 mod action;
 mod args;
 mod audit;
+mod carried;
 mod demo;
 mod explain;
 mod office;

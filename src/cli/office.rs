@@ -11,6 +11,7 @@ use crate::env::Environment;
 use crate::exit::Exit;
 use crate::git::{GitObjects, Remote};
 use crate::github::{GitHub, Settings, Timeouts};
+use crate::perform::Pauses;
 use crate::programs::{ChildEnvironment, LocalPrograms};
 use crate::run::World;
 use crate::runner::Runner;
@@ -22,6 +23,8 @@ pub struct Place {
     pub repository: RepoSlug,
     /// The token.
     pub token: SecretString,
+    /// The token for other repositories, where it is another one.
+    pub dispatch_token: Option<SecretString>,
     /// The API's base URL.
     pub api_url: String,
     /// The GraphQL URL.
@@ -34,8 +37,12 @@ pub struct Place {
     pub run: Option<RunId>,
     /// Which attempt of it.
     pub attempt: Option<u64>,
+    /// The repository of that run.
+    pub run_repository: RepoSlug,
     /// How long to wait for the server.
     pub timeouts: Timeouts,
+    /// How long to wait before looking again at what others do.
+    pub pauses: Pauses,
 }
 
 /// Why there is nowhere to work.
@@ -84,6 +91,7 @@ impl Place {
     /// [`OfficeError::Missing`] naming what is missing.
     pub fn from(variables: &Environment, typed: Option<&str>) -> Result<Self, OfficeError> {
         let invalid = |error: &dyn std::fmt::Display, hint| OfficeError::Missing { what: error.to_string(), hint };
+        let run_repository = variables.repository().ok().flatten();
         let typed = typed.map(str::parse::<RepoSlug>).transpose().map_err(|error| invalid(&error, "write OWNER/NAME"))?;
         let given = variables.repository().map_err(|error| invalid(&error, "set GITHUB_REPOSITORY to OWNER/NAME"))?;
         let repository = typed.or(given).or_else(|| crate::git::origin_slug(std::path::Path::new(".")));
@@ -103,11 +111,15 @@ impl Place {
         let run = variables.run_id().map_err(|error| invalid(&error, "GITHUB_RUN_ID is a number"))?;
         let attempt = variables.run_attempt().map_err(|error| invalid(&error, "GITHUB_RUN_ATTEMPT is a number"))?;
         let pause = variables.retry_pause().map_err(|error| invalid(&error, "SHIPGATE_RETRY_PAUSE_MS is a number of milliseconds"))?;
+        let watch = variables.watch_pause().map_err(|error| invalid(&error, "SHIPGATE_WATCH_PAUSE_MS is a number of milliseconds"))?;
+        let pauses = Pauses { seek: pause.unwrap_or(Pauses::SEEK), watch: watch.unwrap_or(Pauses::WATCH) };
         let timeouts = pause.map_or_else(Timeouts::default, |pause| Timeouts { pause, ..Timeouts::default() });
         let api_url = variables.api_url().unwrap_or_else(|| "https://api.github.com".to_owned());
         let graphql_url = variables.graphql_url().unwrap_or_else(|| graphql_beside(&api_url));
         let server_url = variables.server_url().unwrap_or_else(|| "https://github.com".to_owned());
-        Ok(Self { repository, token, api_url, graphql_url, server_url, folder: folder(variables), run, attempt, timeouts })
+        let (dispatch_token, run_repository) = (variables.dispatch_token(), run_repository.unwrap_or_else(|| repository.clone()));
+        let folder = folder(variables);
+        Ok(Self { repository, token, dispatch_token, api_url, graphql_url, server_url, folder, run, attempt, run_repository, timeouts, pauses })
     }
 }
 
@@ -157,6 +169,7 @@ impl Office {
             server_url: place.server_url.clone(),
             repository: place.repository.clone(),
             token: place.token.clone(),
+            dispatch_token: place.dispatch_token.clone(),
             timeouts: place.timeouts,
         };
         let forge = GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))?;
@@ -176,7 +189,7 @@ impl Office {
     /// The world of the pipeline.
     pub fn world<'a>(&'a self, variables: &'a Environment) -> World<'a, GitHub, GitObjects, LocalPrograms> {
         let place = &self.place;
-        let log_url = place.run.map(|run| format!("{}/{}/actions/runs/{run}", place.server_url.trim_end_matches('/'), place.repository));
+        let log_url = place.run.map(|run| format!("{}/{}/actions/runs/{run}", place.server_url.trim_end_matches('/'), place.run_repository));
         World {
             forge: &self.forge,
             repo: &self.repo,
@@ -186,6 +199,9 @@ impl Office {
             runner: &self.runner,
             run: place.run,
             attempt: place.attempt,
+            repository: place.repository.clone(),
+            run_repository: place.run_repository.clone(),
+            pauses: place.pauses,
             halt: &self.halt,
             log_url,
             records: place.folder.join("decisions"),

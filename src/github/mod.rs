@@ -4,6 +4,7 @@
 //! guessed: what the server does not say is `Unavailable`, or an error that names the field.
 
 mod activity;
+mod dispatch;
 mod fault;
 mod graphql;
 mod lacking;
@@ -12,6 +13,7 @@ mod paths;
 mod people;
 mod reads;
 mod retry;
+mod runs;
 mod settings;
 mod speech;
 mod survey;
@@ -30,13 +32,18 @@ use std::collections::BTreeMap;
 
 use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
 use crate::facts::{Deployment, Fact, Lock, Push, RunState, Sighting};
-use crate::ports::{Ask, CommentText, Forge, ForgeError, NewDeployment, NewState, Reaction, ReactionId, RefSwap, Speech, Spoken, Standing, Survey, Swapped};
+use crate::ports::{
+    Ask, CommentText, Forge, ForgeError, FoundRun, JobReport, NewDeployment, NewDispatch, NewState, Reaction, ReactionId, RefSwap, RunReport, SoughtRun,
+    Speech, Spoken, Standing, Stopping, Survey, Swapped,
+};
 
 pub use settings::{Settings, SettingsError, Timeouts};
 
 /// GitHub.com, an Enterprise Server, or the sandbox, for one repository and with one token.
 pub struct GitHub {
     transport: transport::Transport,
+    /// With another token, for other repositories.
+    elsewhere: Option<transport::Transport>,
     repository: RepoSlug,
     lacking: lacking::Lacking,
 }
@@ -48,11 +55,16 @@ impl GitHub {
     /// [`SettingsError`] where a URL or the token cannot be used.
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         let repository = settings.repository.clone();
-        Ok(Self { transport: transport::Transport::new(settings)?, repository, lacking: lacking::Lacking::default() })
+        let elsewhere = settings.dispatch_token.as_ref().map(|token| transport::Transport::new(settings, token)).transpose()?;
+        Ok(Self { transport: transport::Transport::new(settings, &settings.token)?, elsewhere, repository, lacking: lacking::Lacking::default() })
     }
-}
 
-impl GitHub {
+    /// The way to what is in a repository: another one may need another token.
+    fn way(&self, repository: &RepoSlug) -> &transport::Transport {
+        let elsewhere = self.elsewhere.as_ref().filter(|_| *repository != self.repository);
+        elsewhere.unwrap_or(&self.transport)
+    }
+
     /// What the run's page must show besides, such as that little of the rate limit is left: once.
     pub fn take_warning(&self) -> Option<String> {
         self.transport.watch.take_warning()
@@ -155,5 +167,29 @@ impl Forge for GitHub {
 
     async fn set_state(&self, deployment: DeploymentId, state: &NewState) -> Result<(), ForgeError> {
         self.write_state(deployment, state).await
+    }
+
+    async fn deployment(&self, id: DeploymentId) -> Result<Option<Deployment>, ForgeError> {
+        self.read_deployment(id).await
+    }
+
+    async fn dispatch(&self, new: &NewDispatch) -> Result<Option<FoundRun>, ForgeError> {
+        self.write_dispatch(new).await
+    }
+
+    async fn find_run(&self, sought: &SoughtRun<'_>) -> Result<Option<FoundRun>, ForgeError> {
+        self.seek_run(sought).await
+    }
+
+    async fn run_report(&self, repository: &RepoSlug, run: RunId) -> Result<RunReport, ForgeError> {
+        self.read_run(repository, run).await
+    }
+
+    async fn run_jobs(&self, repository: &RepoSlug, run: RunId) -> Result<Vec<JobReport>, ForgeError> {
+        self.read_jobs(repository, run).await
+    }
+
+    async fn cancel_run(&self, repository: &RepoSlug, run: RunId) -> Result<Stopping, ForgeError> {
+        self.stop_run(repository, run).await
     }
 }

@@ -21,6 +21,8 @@ pub struct Settings {
     pub repository: RepoSlug,
     /// The token.
     pub token: SecretString,
+    /// The token for other repositories, where it is another one.
+    pub dispatch_token: Option<SecretString>,
     /// How long to wait.
     pub timeouts: Timeouts,
 }

@@ -36,6 +36,9 @@ fn new_deployment() -> NewDeployment {
             policy: ObjectId::new(OLD).expect("valid"),
             run: None,
             attempt: None,
+            dispatched_to: None,
+            branch: None,
+            parameters: BTreeMap::new(),
         },
     }
 }

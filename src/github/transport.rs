@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, Request};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Bytes;
 use octocrab::Octocrab;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -30,6 +30,7 @@ pub(super) struct Call {
     method: Method,
     place: Place,
     body: Option<String>,
+    version: &'static str,
     /// What sending it twice would do.
     pub effect: Effect,
     /// The permission that it needs.
@@ -67,7 +68,7 @@ pub(super) struct Transport {
 impl Call {
     /// A call of the REST API.
     pub(super) fn rest(method: Method, path: Path, effect: Effect, permission: &'static str) -> Self {
-        Self { method, place: Place::Rest(path), body: None, effect, permission: Some(permission) }
+        Self { method, place: Place::Rest(path), body: None, version: API_VERSION, effect, permission: Some(permission) }
     }
 
     /// A GET.
@@ -77,12 +78,18 @@ impl Call {
 
     /// A call of the GraphQL API.
     pub(super) fn graphql(operation: &'static str, effect: Effect, permission: &'static str) -> Self {
-        Self { method: Method::POST, place: Place::GraphQl(operation), body: None, effect, permission: Some(permission) }
+        Self { method: Method::POST, place: Place::GraphQl(operation), body: None, version: API_VERSION, effect, permission: Some(permission) }
     }
 
     /// With this body as JSON.
     pub(super) fn with(mut self, body: &impl Serialize) -> Self {
         self.body = Some(serde_json::to_string(body).expect("our own types have string keys and serialise without failing"));
+        self
+    }
+
+    /// As a later version of the API has it.
+    pub(super) fn as_of(mut self, version: &'static str) -> Self {
+        self.version = version;
         self
     }
 
@@ -123,19 +130,19 @@ impl Answer {
 }
 
 impl Transport {
-    pub(super) fn new(settings: &Settings) -> Result<Self, SettingsError> {
+    pub(super) fn new(settings: &Settings, token: &SecretString) -> Result<Self, SettingsError> {
         let api = settings::base("API", &settings.api_url)?;
         let graphql = settings::base("GraphQL", &settings.graphql_url)?;
         settings::base("server", &settings.server_url)?;
-        settings::check_token(&settings.token)?;
-        crate::error::register_secret(settings.token.expose_secret());
+        settings::check_token(token)?;
+        crate::error::register_secret(token.expose_secret());
         // The token goes to these two origins and nowhere else; octocrab would put the base's path before an absolute one, so it gets none.
         let broken = |error: octocrab::Error| SettingsError::Client(fault::words(&error.to_string()));
         let crab = Octocrab::builder()
             .base_uri(api.origin.as_str())
             .and_then(|builder| builder.upload_uri(graphql.origin.as_str()))
             .map_err(broken)?
-            .personal_token(settings.token.expose_secret().to_owned())
+            .personal_token(token.expose_secret().to_owned())
             .set_connect_timeout(Some(settings.timeouts.connect))
             .set_read_timeout(Some(settings.timeouts.read))
             .set_write_timeout(Some(settings.timeouts.read))
@@ -188,7 +195,7 @@ impl Transport {
             .header(http::header::USER_AGENT, concat!("shipgate/", env!("CARGO_PKG_VERSION")))
             .header(http::header::ACCEPT, "application/vnd.github+json")
             .header(http::header::ACCEPT_ENCODING, unpack::ASKED)
-            .header("x-github-api-version", API_VERSION);
+            .header("x-github-api-version", call.version);
         if call.body.is_some() {
             request = request.header(http::header::CONTENT_TYPE, "application/json");
         }

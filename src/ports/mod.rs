@@ -5,8 +5,8 @@ mod programs;
 mod repo;
 
 pub use forge::{
-    Ask, CommentText, Forge, ForgeError, ForgeFault, NewDeployment, NewState, PolicyFile, Reaction, ReactionId, RefSwap, Speech, SpeechPlace, Spoken, Standing,
-    Survey, Swapped, Wrote,
+    Ask, CommentText, Concluded, Forge, ForgeError, ForgeFault, FoundRun, JobReport, NewDeployment, NewDispatch, NewState, PolicyFile, Reaction, ReactionId,
+    RefSwap, RunReport, SoughtRun, Speech, SpeechPlace, Spoken, Standing, Stopping, Survey, Swapped, Wrote,
 };
 pub use programs::{Finished, ProgramError, Programs};
 pub use repo::{MergeQuestion, Repo, RepoError};

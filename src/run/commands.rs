@@ -1,9 +1,9 @@
 //! Every command but the deciding of `/deploy`: who may, what changes, what is said.
 
 use super::decide::{Asked, decide, facts_of};
-use super::deploy::{Withdrawn, deploy, react, status, withdraw};
+use super::deploy::{Withdrawn, deploy, status, withdraw};
 use super::replies::{One, entry, help, no_environment, refuse, reply};
-use super::{Outcome, RunError, World, grammar, locking, replies, trust, voices};
+use super::{Outcome, RunError, World, grammar, locking, replies, stopping, trust, voices};
 use crate::audit::{AuditEvent, Outcome as Ended};
 use crate::domain::EnvName;
 use crate::facts::{Facts, PullState};
@@ -13,7 +13,7 @@ use crate::intake::{Command, Deploy, Request};
 use crate::perform::{Said, say};
 use crate::plan;
 use crate::policy::Environment;
-use crate::ports::{Forge, Programs, Reaction, Repo, Survey};
+use crate::ports::{Forge, Programs, Repo, Survey};
 use crate::report::escape::{code, sentence};
 use crate::report::markdown;
 
@@ -68,7 +68,8 @@ async fn deploy_once<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>,
     if plan::was_replaced(asked.request, &requests, asked.policy, &facts) {
         return Ok(Outcome::nothing("a newer command took this one's place: the event was delivered again"));
     }
-    let outcome = deploy(world, survey, asked).await?;
+    let fresh = if super::orphans::make_way(world, survey, asked).await { Some(super::survey(world.forge, world.run, asked.request).await?) } else { None };
+    let outcome = deploy(world, fresh.as_ref().unwrap_or(survey), asked).await?;
     if matches!(outcome.decision, Some(Judgement::Go | Judgement::Waiting)) {
         for old in plan::replaced(asked.request, &requests, asked.policy, &facts) {
             withdraw(world, old, &Withdrawn { environment: &asked.environment.name, pull: &survey.pull, why: "A newer command replaced it." }).await;
@@ -93,7 +94,7 @@ async fn allowed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one
             let facts = gather::complete(world.forge, facts, &need).await;
             voices::hear(world, one, environment, &facts).await
         }
-        Command::Cancel { .. } => Ok(cancel(world, one, environment).await),
+        Command::Cancel { .. } => stopping::cancel(world, one, environment).await,
         Command::Lock { .. } | Command::Unlock { .. } => {
             let facts = gather::complete(world.forge, facts, &need).await;
             locking::change(world, one, environment, facts).await
@@ -154,25 +155,6 @@ async fn plan_only<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, o
     world.acting().note(AuditEvent::DeploymentPlanned, note.outcome(Ended::Done));
     // A plan is no decision to deploy: a job that deploys on `go` must not run on it.
     Outcome::done(format!("planned: {}", crate::report::table::word(judgement)))
-}
-
-async fn cancel<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: &Environment) -> Outcome {
-    let policy = &one.trusted.policy;
-    let requests = plan::requests(&one.survey.pull, &grammar(policy), &policy.commands.apps);
-    let before: Vec<Request> = requests.into_iter().take_while(|request| request.key != one.request.key).collect();
-    let waiting = plan::pending(&before, policy, &gather::from_survey(one.survey)).into_iter().find(|(name, _)| *name == environment.name);
-    let Some((_, waiting)) = waiting else {
-        let text = format!("No deployment of this pull request to {} is waiting.", code(environment.name.as_str()));
-        return refuse(world, one, "There is nothing to cancel", &text).await;
-    };
-    let why = format!("{} withdrew it.", one.request.actor.login);
-    if !withdraw(world, &waiting, &Withdrawn { environment: &environment.name, pull: &one.survey.pull, why: &why }).await {
-        return refuse(world, one, "It still waits", "Its comment could not be rewritten. Give the command again.").await;
-    }
-    react(world, one.request, Reaction::PlusOne).await;
-    let note = entry(one, Some(&environment.name)).outcome(Ended::Cancelled).detail("reason", why.as_str()).detail("withdrawn", waiting.key.as_str());
-    world.acting().note(AuditEvent::DeploymentCancelled, note);
-    Outcome::done(format!("cancelled: {}", environment.name))
 }
 
 /// Locks and last deployments.

@@ -3,33 +3,40 @@
 //! `explain` stops after the evaluation, `/plan` after the plan, `simulate` takes its facts from a file: nobody writes any of it twice.
 
 mod before;
+mod carried;
 mod commands;
 mod decide;
 mod deploy;
+mod dispatch;
+mod ended;
 mod locking;
 mod orphans;
 mod outcome;
 mod post;
 mod replies;
+mod retell;
 mod saved;
+mod stopping;
 mod trust;
 mod voices;
+mod waiting;
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 
 use crate::audit::AuditLog;
-use crate::domain::{Login, PullNumber, RunId};
+use crate::domain::{Login, PullNumber, RepoSlug, RunId};
 use crate::env::Environment as Variables;
 use crate::gates::Judgement;
 use crate::intake::{
     Asked, Command, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Reading, Request, Sender, WhyNot, dispatch_request, parse_comment, requests,
 };
-use crate::perform::Acting;
+use crate::perform::{Acting, Pauses};
 use crate::policy::Policy;
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};
 use crate::runner::Runner;
 
+pub use carried::{Step, carry};
 pub use decide::{Decision, explain, unknown_environment};
 pub use outcome::{Outcome, RunError};
 pub use post::post;
@@ -57,6 +64,12 @@ pub struct World<'a, F, R, P> {
     pub run: Option<RunId>,
     /// Which attempt of it.
     pub attempt: Option<u64>,
+    /// The repository that the forge is for.
+    pub repository: RepoSlug,
+    /// The repository of our workflow run; another one than the forge's where a deploy workflow lives apart.
+    pub run_repository: RepoSlug,
+    /// How long to wait before looking again at what others do.
+    pub pauses: Pauses,
     /// True once somebody asked us to stop.
     pub halt: &'a Cell<bool>,
     /// Where our run can be seen.
@@ -67,8 +80,8 @@ pub struct World<'a, F, R, P> {
 
 impl<F: Forge, R: Repo, P: Programs> World<'_, F, R, P> {
     fn acting(&self) -> Acting<'_, F> {
-        let World { forge, audit, runner, run, attempt, halt, .. } = *self;
-        Acting { forge, audit, runner, run, attempt, halt, log_url: self.log_url.as_deref() }
+        let World { forge, audit, runner, run, attempt, halt, pauses, .. } = *self;
+        Acting { forge, audit, runner, run, attempt, halt, pauses, log_url: self.log_url.as_deref() }
     }
 }
 
@@ -80,17 +93,25 @@ pub async fn action<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, 
     match event {
         Event::Comment(event) => comment(world, &event).await,
         Event::Dispatch(event) => dispatch(world, &event).await,
-        Event::Reconsider { concerns, .. } => {
-            let pulls = match concerns {
-                Concerns::Pulls(pulls) => pulls,
-                Concerns::Head(head) => world.forge.pulls_with_head(&head).await?,
-            };
-            reconsider_all(world, pulls).await
+        Event::Reconsider { concerns, .. } => reconsider_concerned(world, concerns).await,
+        Event::RunOver { run, handle, concerns, .. } => {
+            if let Err(error) = orphans::run_over(world, run, handle.as_ref()).await {
+                tracing::warn!("the deployment of run {run} could not be ended: {error}");
+            }
+            reconsider_concerned(world, concerns).await
         }
         Event::Sweep => reconsider_all(world, world.forge.open_pulls().await?).await,
         Event::PullClosed { pull, .. } => locking::pull_closed(world, pull).await,
         Event::Ignored(why) => Ok(Outcome::nothing(why.to_string())),
     }
+}
+
+async fn reconsider_concerned<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, concerns: Concerns) -> Result<Outcome, RunError> {
+    let pulls = match concerns {
+        Concerns::Pulls(pulls) => pulls,
+        Concerns::Head(head) => world.forge.pulls_with_head(&head).await?,
+    };
+    reconsider_all(world, pulls).await
 }
 
 /// Judges what waits in these pull requests again, until one deployment goes: one job deploys one thing.

@@ -19,6 +19,8 @@ pub struct Outcome {
     pub environment: Option<EnvName>,
     /// Why not go, the refusing reasons first.
     pub reasons: Vec<Reason>,
+    /// How the process ends where a deployment was waited for.
+    pub ended: Option<Exit>,
 }
 
 impl Outcome {
@@ -34,7 +36,7 @@ impl Outcome {
 
     /// A decision.
     pub fn decided(judgement: Judgement, environment: &EnvName, said: impl Into<String>) -> Self {
-        Self { decision: Some(judgement), said: said.into(), environment: Some(environment.clone()), reasons: Vec::new() }
+        Self { decision: Some(judgement), said: said.into(), environment: Some(environment.clone()), reasons: Vec::new(), ended: None }
     }
 
     /// With these reasons not to go.
@@ -65,6 +67,9 @@ impl Outcome {
 
     /// The exit code. A refusal is what the gate is for; inside Actions the caller reports it as an output besides.
     pub fn exit(&self) -> Exit {
+        if let Some(ended) = self.ended {
+            return ended;
+        }
         match self.decision {
             None | Some(Judgement::Go) => Exit::Done,
             Some(Judgement::Waiting) => Exit::Waiting,
@@ -88,6 +93,20 @@ pub enum RunError {
     /// The runner would not hear of what is done.
     #[error("SG-FILE: {0}")]
     Runner(#[from] RunnerError),
+    /// The deploy workflow could not be started, or nobody knows whether it was.
+    #[error("SG-DISPATCH: {error}")]
+    Dispatch {
+        /// What failed.
+        error: ForgeError,
+        /// What to do.
+        hint: String,
+    },
+    /// A deployment may not be carried out by this run.
+    #[error("SG-DEPLOYMENT: {0}")]
+    NotOurs(String),
+    /// Somebody asked us to stop while we waited for a dispatched run.
+    #[error("SG-STOPPED: {0}")]
+    StoppedWaiting(String),
     /// Somebody asked us to stop.
     #[error("SG-STOPPED: stopped by a signal, before anything was deployed")]
     Stopped,
@@ -107,11 +126,12 @@ impl RunError {
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Forge(_) => Exit::Forge,
+            Self::Forge(_) | Self::Dispatch { .. } => Exit::Forge,
+            Self::NotOurs(_) => Exit::NoGo,
             Self::Policy(_) => Exit::InvalidPolicy,
             Self::Usage(_) => Exit::Usage,
             Self::Runner(_) => Exit::Files,
-            Self::Stopped => Exit::Stopped,
+            Self::Stopped | Self::StoppedWaiting(_) => Exit::Stopped,
         }
     }
 
@@ -120,6 +140,9 @@ impl RunError {
         match self {
             Self::Forge(error) => Some(forge_hint(&error.fault)),
             Self::Policy(_) => Some("run `shipgate policy check` on the base branch's .github/shipgate.yml".to_owned()),
+            Self::Dispatch { hint, .. } => Some(hint.clone()),
+            Self::NotOurs(_) => Some("nothing of it was changed by this run; give the command again where a new deployment is wanted".to_owned()),
+            Self::StoppedWaiting(_) => Some("cancel the deployment with the command `cancel`, where that is wanted".to_owned()),
             Self::Usage(_) => None,
             Self::Runner(_) => Some("nothing is deployed that later steps would not hear of: mend the runner's files and re-run the job".to_owned()),
             Self::Stopped => Some("re-run the job to deploy after all".to_owned()),

@@ -72,6 +72,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Dispatch(_) => "dispatch",
         Event::Reconsider { concerns: Concerns::Pulls(_), .. } => "reconsider pulls",
         Event::Reconsider { concerns: Concerns::Head(_), .. } => "reconsider head",
+        Event::RunOver { .. } => "run over",
         Event::PullClosed { .. } => "closed",
         Event::Sweep => "sweep",
         Event::Ignored(_) => "ignored",

@@ -20,8 +20,8 @@ use crate::facts::{Fact, LOCK_REFS, Repository, Visibility, Why};
 use crate::policy::POLICY_PATH;
 use crate::ports::{Ask, CommentText, ForgeError, ForgeFault, Survey};
 
-pub(super) use deployments::deployment;
-pub(super) use dto::DeploymentNode;
+pub(super) use deployments::{deployment, payload_of, states};
+pub(super) use dto::{DeploymentNode, StatusNode};
 pub(super) use pull::pull_state;
 
 const VIEWER: Field = &["viewer"];

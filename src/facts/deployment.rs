@@ -37,6 +37,9 @@ pub struct StateChange {
     pub state: DeploymentState,
     /// When it was set.
     pub at: Timestamp,
+    /// Where it says that the deployment's log is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_url: Option<String>,
 }
 
 /// GitHub's states of a deployment.
@@ -114,6 +117,17 @@ impl Deployment {
     pub fn succeeded(&self) -> bool {
         let decisive = self.states.iter().find(|change| !matches!(change.state, DeploymentState::Inactive));
         decisive.is_some_and(|change| change.state == DeploymentState::Success)
+    }
+
+    /// True when it was to this environment: the server's names of environments do not distinguish case.
+    pub fn is_in(&self, environment: &EnvName) -> bool {
+        self.environment.eq_ignore_ascii_case(environment.as_str())
+    }
+
+    /// True when it was of this service, or of everything; where none is named, only when it was of everything.
+    pub fn covers(&self, service: Option<&ServiceName>) -> bool {
+        let services = self.payload.as_ref().map_or(&[][..], |payload| &payload.services);
+        services.is_empty() || service.is_some_and(|service| services.contains(service))
     }
 
     /// True when it was created under this claim.

@@ -12,6 +12,7 @@ mod outcome;
 mod post;
 mod replies;
 mod saved;
+mod stages;
 mod trust;
 mod voices;
 
@@ -31,6 +32,7 @@ use crate::runner::Runner;
 pub use decide::{Decision, explain, unknown_environment};
 pub use outcome::{Outcome, RunError};
 pub use post::post;
+pub use stages::status;
 pub use saved::{Replayed, SavedError, SimulateOptions, replay, simulate};
 
 /// How often a decision is made again because somebody else changed the lock in between.

@@ -33,7 +33,7 @@ fn states(mut statuses: Vec<StatusNode>) -> Vec<StateChange> {
         statuses.reverse();
     }
     statuses.sort_by_key(|status| std::cmp::Reverse(status.created_at));
-    statuses.into_iter().map(|status| StateChange { state: state(&status.state), at: status.created_at }).collect()
+    statuses.into_iter().map(|status| StateChange { state: state(&status.state), at: status.created_at, log_url: status.log_url }).collect()
 }
 
 fn state(word: &str) -> DeploymentState {

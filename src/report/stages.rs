@@ -63,7 +63,7 @@ pub fn stages(told: &Told) -> String {
     out.push_str("| environment | lock | state | there now |\n| --- | --- | --- | --- |\n");
     for (stage, part) in told.rows() {
         let service = part.service.as_ref().map(|service| format!(" {}", code(service.as_str()))).unwrap_or_default();
-        let lock = lock_cell(stage);
+        let lock = lock_cell(stage, part);
         let _ = writeln!(out, "| {}{service} | {lock} | {} | {} |", stage.environment, state_cell(told, part), current_cell(part));
     }
     if let Some((stage, next)) = first_step(&told.stages) {
@@ -73,10 +73,12 @@ pub fn stages(told: &Told) -> String {
     out
 }
 
-fn lock_cell(stage: &Stage) -> String {
+fn lock_cell(stage: &Stage, part: &Part) -> String {
     match &stage.holds {
-        Fact::Known(holds) if holds.is_empty() => "free".to_owned(),
-        Fact::Known(holds) => holds.iter().map(super::markdown::hold).collect::<Vec<_>>().join("<br>"),
+        Fact::Known(holds) => {
+            let here = holds.iter().filter(|hold| hold.overlaps(part.service.as_slice())).map(super::markdown::hold).collect::<Vec<_>>();
+            if here.is_empty() { "free".to_owned() } else { here.join("<br>") }
+        }
         Fact::Unavailable(why) => format!("unknown: {}", markdown(&why.what)),
         Fact::NotAsked => "unknown".to_owned(),
     }
@@ -113,7 +115,7 @@ fn step(next: &Next) -> String {
 
 /// Who may, in words.
 fn people(next: &Next) -> String {
-    let also = if next.also.is_empty() { String::new() } else { format!(" (who is also {})", next.also.join(" or ")) };
+    let also = if next.also.is_empty() { String::new() } else { format!(", who is also {}", next.also.join(" or ")) };
     format!("{}{also}", next.who.join(" or "))
 }
 
@@ -129,7 +131,8 @@ pub fn terminal(told: &Told, paint: Paint) -> String {
         Some((pull, head)) => format!("{} #{pull} {}\n", told.repository, head.short()),
         None => format!("{}\n", told.repository),
     };
-    let name = |stage: &Stage, part: &Part| part.service.as_ref().map_or_else(|| stage.environment.to_string(), |service| format!("{} {service}", stage.environment));
+    let name =
+        |stage: &Stage, part: &Part| part.service.as_ref().map_or_else(|| stage.environment.to_string(), |service| format!("{} {service}", stage.environment));
     let width = told.rows().map(|(stage, part)| name(stage, part).chars().count()).max().unwrap_or(0);
     for (stage, part) in told.rows() {
         let state = paint.judged(judgement(part.standing), &format!("{:<11}", word(told, part.standing)));

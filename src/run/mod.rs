@@ -32,8 +32,8 @@ use crate::runner::Runner;
 pub use decide::{Decision, explain, unknown_environment};
 pub use outcome::{Outcome, RunError};
 pub use post::post;
-pub use stages::status;
 pub use saved::{Replayed, SavedError, SimulateOptions, replay, simulate};
+pub use stages::status;
 
 /// How often a decision is made again because somebody else changed the lock in between.
 const ROUNDS: usize = 4;

@@ -13,11 +13,7 @@ use crate::report::stages::Told;
 ///
 /// # Errors
 /// [`RunError`] where GitHub or the policy is in the way, or the environment is not known.
-pub async fn status<F: Forge, R: Repo, P: Programs>(
-    world: &World<'_, F, R, P>,
-    pull: Option<PullNumber>,
-    word: Option<&EnvName>,
-) -> Result<Told, RunError> {
+pub async fn status<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, pull: Option<PullNumber>, word: Option<&EnvName>) -> Result<Told, RunError> {
     let told = match pull {
         Some(pull) => of_pull(world, pull, word).await?,
         None => of_repository(world, word).await?,
@@ -63,12 +59,7 @@ pub(super) async fn stages<F: Forge>(forge: &F, policy: &Policy, facts: &Facts) 
     Told { repository: facts.repository.slug.clone(), pull, stages: plan::stages(&view) }
 }
 
-async fn history<F: Forge>(
-    forge: &F,
-    policy: &Policy,
-    recent: &Fact<Listing<Deployment>>,
-    counts: impl Fn(&EnvName, &Deployment) -> bool,
-) -> Fact<History> {
+async fn history<F: Forge>(forge: &F, policy: &Policy, recent: &Fact<Listing<Deployment>>, counts: impl Fn(&EnvName, &Deployment) -> bool) -> Fact<History> {
     let recent = match recent.get() {
         Ok(recent) => History::of(recent.clone()),
         Err(why) => return Fact::Unavailable(why),

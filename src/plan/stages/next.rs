@@ -39,11 +39,11 @@ pub(super) fn next(view: &View<'_>, (environment, stage): (&Environment, &Stage)
             let explain = format!("shipgate explain --pr {} --env {}", pull.number, environment.name);
             Next::wait(format!("its comment says what is missing, and so does `{explain}`"))
         }
-        Standing::Locked => unlock(view, environment, stage),
-        Standing::Failed | Standing::Outstanding if ready.is_empty() => {
+        Standing::Locked | Standing::Failed | Standing::Outstanding if ready.is_empty() => {
             let missing = before.iter().filter(|other| !open.iter().any(|part| other.has(part.service.as_ref())));
             Next::wait(format!("first {}", missing.map(|other| other.environment.as_str()).collect::<Vec<_>>().join(", ")))
         }
+        Standing::Locked => unlock(view, environment, stage),
         Standing::Failed => deploy(view, environment, (&ready, "the last try did not succeed: find out why first")),
         Standing::Outstanding => deploy(view, environment, (&ready, "it is its turn")),
     };
@@ -53,12 +53,21 @@ pub(super) fn next(view: &View<'_>, (environment, stage): (&Environment, &Stage)
 fn deploy(view: &View<'_>, environment: &Environment, (ready, why): (&[&Part], &str)) -> Next {
     let services: Vec<&str> = ready.iter().filter_map(|part| part.service.as_ref()).map(ServiceName::as_str).collect();
     let whole = ready.iter().any(|part| part.service.is_none());
-    let tail = if whole { String::new() } else { services.iter().map(|service| format!(" {service}")).collect() };
+    let place = std::iter::once(environment.name.as_str());
+    let words: Vec<&str> = if whole { place.collect() } else { place.chain(services).collect() };
     let commands = &view.policy.commands;
-    let general = principals(commands.who.get(&CommandName::Deploy).map_or(&[][..], Vec::as_slice));
-    let here = principals(&environment.gates.permission.who);
-    let also = if general == here { Vec::new() } else { general };
-    Next { command: Some(format!("{}deploy {}{tail}", commands.prefix, environment.name)), who: here, also, why: why.to_owned() }
+    let general = commands.who.get(&CommandName::Deploy).map_or(&[][..], Vec::as_slice);
+    let here = &environment.gates.permission.who;
+    let also = if here.iter().all(|one| implies(one, general)) { Vec::new() } else { principals(general) };
+    Next { command: Some(format!("{}deploy {}", commands.prefix, words.join(" "))), who: principals(here), also, why: why.to_owned() }
+}
+
+/// True when whoever is this one is also one of those.
+fn implies(one: &Principal, those: &[Principal]) -> bool {
+    those.iter().any(|other| match (one, other) {
+        (Principal::Role(role), Principal::Role(least)) => role >= least,
+        _ => one == other,
+    })
 }
 
 /// Whoever locked it frees it; others by force.

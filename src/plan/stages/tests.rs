@@ -118,6 +118,23 @@ fn d5_what_was_deployed_is_done_and_the_next_environment_is_outstanding_with_its
 }
 
 #[test]
+fn d5_who_may_is_who_may_here_and_at_all() {
+    let next = |here: &str, general: &str| {
+        let policy =
+            format!("version: 1\ncommands: {{ who: {{ deploy: {general} }} }}\nenvironments:\n  staging: {{ gates: {{ permission: {{ who: {here} }} }} }}\n");
+        let mut world = World::with(&policy);
+        world.deployed(&[]);
+        let next = world.stages()[0].next.clone().expect("a step");
+        (next.who.join(" "), next.also.join(" "))
+    };
+    let two = |here: &str, general: &str| (here.to_owned(), general.to_owned());
+    assert_eq!(next("'role:maintain'", "'role:write'"), two("role:maintain", ""));
+    assert_eq!(next("'role:write'", "'role:maintain'"), two("role:write", "role:maintain"));
+    assert_eq!(next("'user:mona'", "['team:acme/sre', 'user:mona']"), two("user:mona", ""));
+    assert_eq!(next("['user:mona', 'role:admin']", "'team:acme/sre'"), two("user:mona role:admin", "team:acme/sre"));
+}
+
+#[test]
 fn d5_an_environment_waits_for_those_before_it() {
     let mut world = World::new();
     world.deployed(&[]);
@@ -152,7 +169,10 @@ fn d5_a_success_that_was_replaced_is_done_and_what_is_there_now_is_told() {
     world.deployed(&[other, json!({ "states": replaced })]);
     assert_eq!(world.told()[0], "staging done");
     let current = world.stages()[0].parts[0].current.clone().expect("something is there");
-    assert_eq!((current.commit.short(), current.pull, current.version.map(|version| version.to_string())), ("999999999999", Some(PullNumber(13)), Some("v2.0.0".to_owned())));
+    assert_eq!(
+        (current.commit.short(), current.pull, current.version.map(|version| version.to_string())),
+        ("999999999999", Some(PullNumber(13)), Some("v2.0.0".to_owned()))
+    );
 }
 
 #[test]

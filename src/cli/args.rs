@@ -28,6 +28,16 @@ Examples:
 
 Exit code: 0 go, 1 no-go, 4 waiting.";
 
+/// What stands below the help of `status`.
+const STATUS: &str = "\
+Examples:
+  GITHUB_TOKEN=$(gh auth token) shipgate status             what is where
+  shipgate status --pr 12                                   how far it is, and who does what next
+  shipgate status --pr 12 --json | jq -r .next.command
+
+Exit code: 0 all of it is done, 1 something failed or cannot be told, 4 not done yet.
+Without --pr: 0 told, 1 the last deployment failed or cannot be told, 4 one runs.";
+
 /// What stands below the help of `simulate`.
 const SIMULATE: &str = "\
 Examples:
@@ -107,6 +117,9 @@ pub enum Command {
     /// Judge a pull request for an environment, and change nothing.
     #[command(after_help = EXPLAIN)]
     Explain(Explain),
+    /// Show where every environment stands, and what comes next.
+    #[command(after_help = STATUS)]
+    Status(Status),
     /// Judge a saved decision again, with other facts: what if?
     #[command(after_help = SIMULATE)]
     Simulate(Simulate),
@@ -188,6 +201,23 @@ pub struct Explain {
     /// Save the decision with its facts, for simulate and replay.
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+}
+
+/// Options of `status`.
+#[derive(Args, Debug)]
+pub struct Status {
+    /// The pull request's number; else what is where, whatever it came from.
+    #[arg(long, value_name = "NUMBER", value_parser = pull_number)]
+    pub pr: Option<PullNumber>,
+    /// The repository; else `GITHUB_REPOSITORY`, else the origin of the current folder.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Option<String>,
+    /// Only this environment.
+    #[arg(long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `simulate`.

@@ -9,6 +9,7 @@ mod explain;
 mod office;
 mod policy;
 mod say;
+mod status;
 
 use clap::Parser as _;
 
@@ -37,6 +38,7 @@ fn run(command: Command, variables: &Environment, voice: say::Voice) -> Exit {
         Command::Action { post } => action::action(post, variables, voice),
         Command::Explain(options) => explain::explain(&options, variables, voice),
         Command::Simulate(options) => explain::simulate(&options, voice),
+        Command::Status(options) => status::status(&options, variables, voice),
         Command::Replay { record, json } => explain::replay(&record, json, voice),
         Command::Policy(command) => policy::policy(&command, voice),
         Command::Audit(command) => audit::audit(&command, voice),

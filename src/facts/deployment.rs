@@ -134,6 +134,17 @@ impl Deployment {
         decisive.is_some_and(|change| change.state == DeploymentState::Success)
     }
 
+    /// True when it was to this environment: the server's names of environments do not distinguish case.
+    pub fn is_in(&self, environment: &EnvName) -> bool {
+        self.environment.eq_ignore_ascii_case(environment.as_str())
+    }
+
+    /// True when it was of this service, or of everything; where none is named, only when it was of everything.
+    pub fn covers(&self, service: Option<&ServiceName>) -> bool {
+        let services = self.payload.as_ref().map_or(&[][..], |payload| &payload.services);
+        services.is_empty() || service.is_some_and(|service| services.contains(service))
+    }
+
     /// True when it was created under this claim.
     pub fn is_of(&self, claim: &ClaimId) -> bool {
         self.payload.as_ref().is_some_and(|payload| payload.claim == *claim)

@@ -383,6 +383,7 @@ mod tests {
         for (text, names) in [
             (include_str!("queries/roles.graphql"), super::super::people::ROLE_NAMES),
             (include_str!("queries/teams.graphql"), super::super::people::TEAM_NAMES),
+            (include_str!("queries/latest.graphql"), super::super::survey::ENVIRONMENT_NAMES),
         ] {
             for count in [1, 3] {
                 let query = repeated(text, names, count);

@@ -31,10 +31,10 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
-use crate::facts::{Deployment, Fact, Lock, Push, RunState, Sighting};
+use crate::facts::{Deployment, Fact, Listing, Lock, Push, RunState, Sighting};
 use crate::ports::{
-    Ask, CommentText, Forge, ForgeError, FoundRun, JobReport, NewDeployment, NewDispatch, NewState, Reaction, ReactionId, RefSwap, RunReport, SoughtRun,
-    Speech, Spoken, Standing, Stopping, Survey, Swapped,
+    Ask, CommentText, Forge, ForgeError, FoundRun, JobReport, NewDeployment, NewDispatch, NewState, Overview, Reaction, ReactionId, RefSwap, RunReport,
+    SoughtRun, Speech, Spoken, Standing, Stopping, Survey, Swapped,
 };
 
 pub use settings::{Settings, SettingsError, Timeouts};
@@ -147,6 +147,14 @@ impl Forge for GitHub {
 
     async fn locks(&self) -> Result<Vec<Lock>, ForgeError> {
         self.read_locks().await
+    }
+
+    async fn overview(&self) -> Result<Overview, ForgeError> {
+        self.read_overview().await
+    }
+
+    async fn latest(&self, environments: &[EnvName]) -> Result<BTreeMap<EnvName, Listing<Deployment>>, ForgeError> {
+        self.read_latest(environments).await
     }
 
     async fn swap(&self, repository_node: &str, swap: &RefSwap) -> Result<Swapped, ForgeError> {

@@ -67,6 +67,12 @@ pub trait Forge {
     /// The locks as they stand.
     async fn locks(&self) -> Result<Vec<Lock>, ForgeError>;
 
+    /// What is where, without any pull request. One request.
+    async fn overview(&self) -> Result<super::Overview, ForgeError>;
+
+    /// The recent deployments of these environments, newest first. One request for all.
+    async fn latest(&self, environments: &[EnvName]) -> Result<BTreeMap<EnvName, Listing<Deployment>>, ForgeError>;
+
     /// Points a ref from the object expected to another, atomically, or not at all.
     async fn swap(&self, repository_node: &str, swap: &RefSwap) -> Result<Swapped, ForgeError>;
 

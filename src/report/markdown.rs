@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::escape::{code, markdown, sentence as instruction};
 use super::table::{self, mark, word};
 use crate::domain::{EnvName, Person};
-use crate::facts::{DeploymentState, Facts, Hold, LockKind};
+use crate::facts::{Hold, LockKind};
 use crate::gates::{Evaluation, Judgement, Reason};
 use crate::intake::{HelpRow, Origin, Request};
 use crate::plan::{DeploymentPlan, RiskLevel, Status, marker};
@@ -258,26 +258,6 @@ fn cut(text: String) -> String {
     format!("{}\n{}\n*Cut: the whole text is in the decision record.*\n", &text[..end], if open { "\n</details>\n" } else { "" })
 }
 
-/// Locks and last deployments of these environments, for `/status`.
-pub fn environments(names: &[&EnvName], facts: &Facts) -> String {
-    let mut out = String::from("| environment | lock | last deployment |\n| --- | --- | --- |\n");
-    for name in names {
-        let _ = writeln!(out, "| {name} | {} | {} |", lock_cell(name, facts), deployment_cell(name, facts));
-    }
-    out
-}
-
-fn lock_cell(name: &EnvName, facts: &Facts) -> String {
-    let locks = match facts.locks.get() {
-        Ok(locks) => locks,
-        Err(why) => return format!("unknown: {}", markdown(&why.what)),
-    };
-    let Some(lock) = locks.iter().find(|lock| lock.environment == *name) else { return "free".to_owned() };
-    let Some(record) = &lock.record else { return "unreadable".to_owned() };
-    let holds: Vec<String> = record.live(facts.now).map(hold).collect();
-    if holds.is_empty() { "free".to_owned() } else { holds.join("<br>") }
-}
-
 /// Who holds an environment, in one phrase that is safe already.
 pub fn hold(hold: &Hold) -> String {
     let what = match hold.kind {
@@ -287,30 +267,6 @@ pub fn hold(hold: &Hold) -> String {
     let why = hold.reason.as_ref().map(|reason| format!(": {}", markdown(reason.as_str()))).unwrap_or_default();
     let until = hold.until.map(|until| format!(" until {until:.0}")).unwrap_or_default();
     format!("{what} since {:.0}{until}{why}", hold.since)
-}
-
-fn deployment_cell(name: &EnvName, facts: &Facts) -> String {
-    let deployments = match facts.deployments.get() {
-        Ok(deployments) => deployments,
-        Err(why) => return format!("unknown: {}", markdown(&why.what)),
-    };
-    match deployments.items.iter().find(|deployment| deployment.environment.eq_ignore_ascii_case(name.as_str())) {
-        None => "none".to_owned(),
-        Some(deployment) => {
-            let state = match deployment.state() {
-                None => "created",
-                Some(DeploymentState::Queued) => "queued",
-                Some(DeploymentState::Pending) => "pending",
-                Some(DeploymentState::InProgress) => "running",
-                Some(DeploymentState::Success) => "succeeded",
-                Some(DeploymentState::Failure) => "failed",
-                Some(DeploymentState::Error) => "broken off",
-                Some(DeploymentState::Inactive) => "replaced",
-                Some(DeploymentState::Unknown) => "in an unknown state",
-            };
-            format!("{} {state}, {:.0}", code(deployment.sha.short()), deployment.created_at)
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 use super::decide::{Asked, decide, facts_of};
 use super::deploy::{Withdrawn, deploy, status, withdraw};
 use super::replies::{One, entry, help, no_environment, refuse, reply};
-use super::{Outcome, RunError, World, grammar, locking, replies, stopping, trust, voices};
+use super::{Outcome, RunError, World, grammar, locking, replies, stages, stopping, trust, voices};
 use crate::audit::{AuditEvent, Outcome as Ended};
-use crate::domain::EnvName;
 use crate::facts::{Facts, PullState};
 use crate::gates::{Judgement, Permission, may, may_command};
 use crate::gather::{self, Need};
@@ -157,7 +156,7 @@ async fn plan_only<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, o
     Outcome::done(format!("planned: {}", crate::report::table::word(judgement)))
 }
 
-/// Locks and last deployments.
+/// Where the environments stand, and what comes next.
 async fn show_status<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: Option<&Environment>) -> Outcome {
     let policy = &one.trusted.policy;
     if let Some(some) = environment.or_else(|| policy.environments.first()) {
@@ -166,10 +165,7 @@ async fn show_status<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>,
             return refused;
         }
     }
-    let names: Vec<&EnvName> = match environment {
-        Some(environment) => vec![&environment.name],
-        None => policy.environments.iter().map(|environment| &environment.name).collect(),
-    };
-    let text = markdown::environments(&names, &gather::from_survey(one.survey));
-    reply(world, one, "Environments", &text).await
+    let told = stages::stages(world.forge, policy, &gather::from_survey(one.survey)).await;
+    let told = stages::only(told, policy, environment.map(|environment| &environment.name));
+    reply(world, one, "Environments", &crate::report::stages::stages(&told)).await
 }

@@ -16,6 +16,7 @@ mod post;
 mod replies;
 mod retell;
 mod saved;
+mod stages;
 mod stopping;
 mod trust;
 mod voices;
@@ -41,6 +42,7 @@ pub use decide::{Decision, explain, unknown_environment};
 pub use outcome::{Outcome, RunError};
 pub use post::post;
 pub use saved::{Replayed, SavedError, SimulateOptions, replay, simulate};
+pub use stages::status;
 
 /// How often a decision is made again because somebody else changed the lock in between.
 const ROUNDS: usize = 4;

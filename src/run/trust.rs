@@ -3,7 +3,7 @@
 
 use crate::plan::PolicyText;
 use crate::policy::{self, POLICY_PATH, Policy};
-use crate::ports::{PolicyFile, Survey};
+use crate::ports::{Overview, PolicyFile, Survey};
 
 /// A policy that counts, with its text for the record.
 #[derive(Clone, Debug)]
@@ -45,6 +45,11 @@ pub(super) fn policy(survey: &Survey) -> Result<Trusted, Untrusted> {
         return Err(Untrusted::AnybodysBranch { branch: survey.base.name.to_string() });
     }
     load(&survey.base_policy, survey.base.name.as_str())
+}
+
+/// The default branch's own policy, where no pull request is looked at.
+pub(super) fn default_policy(seen: &Overview) -> Result<Policy, Untrusted> {
+    load(&seen.policy, seen.repository.default_branch.as_str()).map(|trusted| trusted.policy)
 }
 
 fn load(file: &crate::facts::Fact<Option<PolicyFile>>, branch: &str) -> Result<Trusted, Untrusted> {

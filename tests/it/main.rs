@@ -25,6 +25,7 @@ mod flow_mistakes;
 mod flow_quiet;
 mod flow_refused;
 mod flow_saved;
+mod flow_stages;
 mod flow_twice;
 mod gates;
 mod github_contract;

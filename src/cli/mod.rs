@@ -5,6 +5,7 @@ mod args;
 mod audit;
 mod demo;
 mod explain;
+mod init;
 mod office;
 mod policy;
 mod say;
@@ -34,6 +35,7 @@ pub fn main() -> Exit {
 fn run(command: Command, variables: &Environment, voice: say::Voice) -> Exit {
     match command {
         Command::Action { post } => action::action(post, variables, voice),
+        Command::Init(options) => init::init(&options, variables, voice),
         Command::Explain(options) => explain::explain(&options, variables, voice),
         Command::Simulate(options) => explain::simulate(&options, voice),
         Command::Replay { record, json } => explain::replay(&record, json, voice),

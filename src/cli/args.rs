@@ -28,8 +28,8 @@ Examples:
   shipgate init --deploy workflow=deploy.yml --dry-run
   shipgate init --yes --json | jq .next
 
-Every `uses:` is pinned to a commit. That of the action is asked of its repository on GITHUB_SERVER_URL, or named by --pin.
-Exit code: 0 in place (or only shown), 4 something was not written because nobody said yes to it.";
+Every `uses:` names a commit. The action's is asked of its repository (GITHUB_SERVER_URL), or given.
+Exit code: 0 in place, or only shown; 4 not all was written, because nobody said yes to it.";
 
 /// What stands below the help of `explain`.
 const EXPLAIN: &str = "\
@@ -116,7 +116,7 @@ pub enum Command {
     /// Show the whole story on this machine: no account, no network.
     #[command(after_help = DEMO)]
     Demo(Demo),
-    /// Put shipgate into this repository: look, show the files, ask, write.
+    /// Set this repository up: look at it, show the files, ask, write.
     #[command(after_help = INIT)]
     Init(Init),
     /// Judge a pull request for an environment, and change nothing.

@@ -42,8 +42,8 @@ impl WorkTree {
     /// [`NoWorkTree`]
     pub fn of(folder: &Path) -> Result<Self, NoWorkTree> {
         let shown = || crate::domain::shown(&folder.display().to_string());
-        let repository = git2::Repository::discover(folder)
-            .map_err(|error| NoWorkTree::NoRepository { folder: shown(), why: crate::domain::shown(error.message()) })?;
+        let repository =
+            git2::Repository::discover(folder).map_err(|error| NoWorkTree::NoRepository { folder: shown(), why: crate::domain::shown(error.message()) })?;
         let root = repository.workdir().ok_or_else(|| NoWorkTree::Bare { folder: shown() })?.to_owned();
         let default_branch = default_branch(&repository).and_then(|name| BranchName::new(name).ok());
         Ok(Self { root, slug: slug_of_origin(&repository), default_branch })

@@ -91,9 +91,13 @@ impl Adapting<'_> {
         }
         match &on.kind {
             Kind::Scalar { .. } | Kind::Sequence { .. } => {
-                let events = on.words().into_iter().filter(|event| *event != "workflow_dispatch").map(|event| format!("  {event}:\n")).collect::<String>();
-                let lines = format!("\n{events}{}", block(2, "workflow_dispatch:", &block(4, "inputs:", &input(6))));
-                self.replace_value((key, on), lines.trim_end());
+                let events: Vec<&str> = on.words().into_iter().filter(|event| *event != "workflow_dispatch").collect();
+                if !events.iter().all(|event| event.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')) {
+                    return Err(Unplaced("its `on` names what is no event".to_owned()));
+                }
+                let dispatch = block(2, "workflow_dispatch:", &block(4, "inputs:", &input(6)));
+                let others = events.iter().fold(String::new(), |lines, event| lines + "  " + event + ":\n");
+                self.replace_value((key, on), format!("\n{others}{dispatch}").trim_end());
                 Ok(())
             }
             Kind::Mapping { pairs, style: Style::Open } => match (on.entry("workflow_dispatch"), pairs.first()) {
@@ -143,12 +147,11 @@ impl Adapting<'_> {
             self.job((id, job))?;
         }
         let finish = at_column(&finish_job(self.pin, self.finish, &needs), column);
-        match root.pairs().iter().find(|(other, _)| other.start > key.start) {
-            Some((next, _)) => self.edits.lines_before(next.start, &format!("{finish}\n")),
-            None => {
-                let end = self.text.trim_end().len();
-                self.edits.replace((end, self.text.len()), format!("\n\n{finish}"));
-            }
+        if let Some((next, _)) = root.pairs().iter().find(|(other, _)| other.start > key.start) {
+            self.edits.lines_before(next.start, &format!("{finish}\n"));
+        } else {
+            let end = self.text.trim_end().len();
+            self.edits.replace((end, self.text.len()), format!("\n\n{finish}"));
         }
         Ok(())
     }
@@ -162,7 +165,10 @@ impl Adapting<'_> {
         self.condition(job, first.0.start, (&indent, &name));
         self.environment(job, &name)?;
         if job.get("uses").is_some() {
-            self.note(format!("its job `{name}` calls another workflow: hand it `needs.{}.outputs.sha` and `.environment`, and let it deploy those", self.start));
+            self.note(format!(
+                "its job `{name}` calls another workflow: hand it `needs.{}.outputs.sha` and `.environment`, and let it deploy those",
+                self.start
+            ));
         }
         for step in job.get("steps").map(|steps| steps.items()).unwrap_or_default() {
             self.checkout(step, &name)?;
@@ -209,7 +215,9 @@ impl Adapting<'_> {
         let Some((key, environment)) = job.entry("environment") else { return Ok(()) };
         in_place(key, environment)?;
         let output = format!("${{{{ needs.{}.outputs.environment }}}}", self.start);
-        self.note(format!("its job `{name}` deploys to the environment that shipgate let through: see that its commands do, too, and not to a fixed one or to an input"));
+        self.note(format!(
+            "its job `{name}` deploys to the environment that shipgate let through: see that its commands do, too, and not to a fixed one or to an input"
+        ));
         match (environment.entry("name"), &environment.kind) {
             (_, Kind::Scalar { .. }) => {
                 let indent = " ".repeat(self.edits.column(key.start) + 2);
@@ -230,7 +238,9 @@ impl Adapting<'_> {
 
     /// A checkout of this repository takes the commit that was judged.
     fn checkout(&mut self, step: &Rc<Node>, job: &str) -> Placed {
-        let Some((uses_key, uses)) = step.entry("uses").filter(|(_, uses)| uses.text().is_some_and(|uses| uses.starts_with("actions/checkout@"))) else { return Ok(()) };
+        let Some((uses_key, uses)) = step.entry("uses").filter(|(_, uses)| uses.text().is_some_and(|uses| uses.starts_with("actions/checkout@"))) else {
+            return Ok(());
+        };
         in_place(uses_key, uses)?;
         let sha = format!("ref: ${{{{ needs.{}.outputs.sha }}}}", self.start);
         let column = self.edits.column(uses_key.start);
@@ -243,13 +253,14 @@ impl Adapting<'_> {
                 let indent = " ".repeat(column);
                 self.edits.lines_behind(uses.end, &format!("{indent}with:\n{indent}  {sha}\n"));
             }
-            Some((key, with)) if with.is_open() && with.start >= key.end => match with.entry("ref") {
-                Some((key, value)) => self.replace_value((key, value), &sha["ref:".len()..]),
-                None => {
+            Some((key, with)) if with.is_open() && with.start >= key.end => {
+                if let Some((key, value)) = with.entry("ref") {
+                    self.replace_value((key, value), &sha["ref:".len()..]);
+                } else {
                     let first = with.pairs().first().map_or(with.start, |(first, _)| first.start);
                     self.edits.lines_before(first, &format!("{}{sha}\n", " ".repeat(self.edits.column(first))));
                 }
-            },
+            }
             _ => self.note(format!("the checkout in its job `{job}` must have `{sha}`")),
         }
         Ok(())
@@ -285,7 +296,10 @@ fn one_environment(jobs: &Node) -> Placed {
     if names.len() < 2 {
         return Ok(());
     }
-    Err(Unplaced(format!("it has jobs for several environments ({}), and a deployment is to one: let one job deploy to the environment that it is told", listed())))
+    Err(Unplaced(format!(
+        "it has jobs for several environments ({}), and a deployment is to one: let one job deploy to the environment that it is told",
+        listed()
+    )))
 }
 
 /// The lines of the input at a column.
@@ -335,7 +349,12 @@ mod tests {
             "on:\n  workflow_dispatch:\n    inputs:\n      where:\n        required: true",
             "on:\n    workflow_dispatch: # by hand\n        inputs:\n            # where to\n            where: { required: true }",
         ] {
-            for text in [format!("name: Deploy\n{on}\n\n{JOBS}"), format!("{JOBS}\n{on}\n"), format!("{on}\n{JOBS}").trim_end().to_owned(), format!("{on}\n{JOBS}").replace('\n', "\r\n")] {
+            for text in [
+                format!("name: Deploy\n{on}\n\n{JOBS}"),
+                format!("{JOBS}\n{on}\n"),
+                format!("{on}\n{JOBS}").trim_end().to_owned(),
+                format!("{on}\n{JOBS}").replace('\n', "\r\n"),
+            ] {
                 let adapted = adapted(&text).unwrap_or_else(|error| panic!("{error:?}:\n{text}"));
                 assert!(adapted.text.contains("run-name: Deploy ${{ inputs.shipgate }}\n"), "{}", adapted.text);
                 assert!(adapted.text.lines().all(|line| line.trim_end() == line), "{}", adapted.text);

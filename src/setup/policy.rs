@@ -124,7 +124,9 @@ pub(super) fn deploy_key(findings: &Findings, file: &WorkflowFile, found: &[Foun
 
 /// An input's name, where it can stand in the policy as it is.
 fn key(name: &str) -> Option<&str> {
-    let fits = name.len() <= 64 && name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let fits = name.len() <= 64
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     fits.then_some(name)
 }
 
@@ -143,6 +145,8 @@ fn placeholder(input: &Input, found: &[FoundEnvironment]) -> Option<&'static str
 pub(super) fn unknown_inputs(findings: &Findings, file: &WorkflowFile) -> Vec<String> {
     let known = findings.workflow(&file.path()).map(|workflow| workflow.inputs.as_slice()).unwrap_or_default();
     let found = if findings.environments.is_empty() { usual() } else { findings.environments.clone() };
-    let unknown = known.iter().filter(|input| input.need == Need::Required && input.name != "shipgate" && (key(&input.name).is_none() || placeholder(input, &found).is_none()));
+    let unknown = known
+        .iter()
+        .filter(|input| input.need == Need::Required && input.name != "shipgate" && (key(&input.name).is_none() || placeholder(input, &found).is_none()));
     unknown.map(|input| shown(&input.name)).collect()
 }

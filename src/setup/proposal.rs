@@ -4,7 +4,7 @@ use super::adapt::{Adapted, Unplaced, adapt, input};
 use super::diff::unified_diff;
 use super::findings::{Findings, PolicyFound, is_adapted};
 use super::sources::{Present, SourceFile};
-use super::way::{Pin, Way, WorkflowFile, Wishes};
+use super::way::{Pin, Way, Wishes, WorkflowFile};
 use super::{GATE, POLICY, WAKE, WAKE_NAME, policy, steps, workflows};
 use crate::policy::{ChecksRequired, DeployHow, Policy};
 
@@ -91,7 +91,7 @@ pub fn propose(findings: &Findings, wishes: &Wishes) -> Proposal {
     if let Way::Workflow(name) = &wishes.way {
         let path = name.path();
         match findings.sources.at(&path) {
-            Present::Text(text) => review = reviewed(findings, &wishes.pin, SourceFile { path: path.clone(), text: text.to_owned() }),
+            Present::Text(text) => review = reviewed(findings, &wishes.pin, &SourceFile { path: path.clone(), text: text.to_owned() }),
             Present::Absent | Present::Blocked(_) => files.push(file(findings, (&path, "deploys"), workflows::deploy(findings, &wishes.pin, name), |_| false)),
         }
         let unknown = policy::unknown_inputs(findings, name);
@@ -128,12 +128,12 @@ fn is_gate(findings: &Findings, wishes: &Wishes, text: &str) -> bool {
     pinned && same
 }
 
-fn reviewed(findings: &Findings, pin: &Pin, source: SourceFile) -> Option<Review> {
+fn reviewed(findings: &Findings, pin: &Pin, source: &SourceFile) -> Option<Review> {
     if findings.workflow(&source.path).is_some_and(|workflow| is_adapted(workflow, &pin.action)) {
         return None;
     }
     let path = source.path.clone();
-    Some(match adapt(&source, pin) {
+    Some(match adapt(source, pin) {
         Ok(Adapted { text, notes }) => Review { lines: Ok(unified_diff(&path, Some(&source.text.replace("\r\n", "\n")), &text)), notes, path },
         Err(Unplaced(why)) => Review { lines: Err((why, by_hand(pin))), notes: Vec::new(), path },
     })
@@ -142,7 +142,10 @@ fn reviewed(findings: &Findings, pin: &Pin, source: SourceFile) -> Option<Review
 /// The lines that a deploy workflow needs, for somebody to place.
 fn by_hand(pin: &Pin) -> String {
     let (start, finish) = (workflows::start_job(pin, "start"), workflows::finish_job(pin, "finish", &["start", "deploy"]));
-    format!("run-name: Deploy ${{{{ inputs.shipgate }}}}\non:\n  workflow_dispatch:\n    inputs:\n{}\njobs:\n{start}\n  deploy:\n{DEPLOY_JOB}\n{finish}", input(6))
+    format!(
+        "run-name: Deploy ${{{{ inputs.shipgate }}}}\non:\n  workflow_dispatch:\n    inputs:\n{}\njobs:\n{start}\n  deploy:\n{DEPLOY_JOB}\n{finish}",
+        input(6)
+    )
 }
 
 /// What the jobs between have.
@@ -157,7 +160,9 @@ const DEPLOY_JOB: &str = "    needs: start
 fn about_policy(findings: &Findings, wishes: &Wishes) -> Vec<String> {
     match (&findings.policy, &wishes.way) {
         (PolicyFound::None, _) => Vec::new(),
-        (PolicyFound::Faulty(count), _) => vec![format!("{POLICY} is there and not valid ({count} faults): nothing is deployed before it is; see `shipgate policy check`")],
+        (PolicyFound::Faulty(count), _) => {
+            vec![format!("{POLICY} is there and not valid ({count} faults): nothing is deployed before it is; see `shipgate policy check`")]
+        }
         (PolicyFound::Valid(policy), Way::Here) => excepts(policy).into_iter().collect(),
         (PolicyFound::Valid(policy), Way::Workflow(file)) => dispatches(findings, policy, file).into_iter().chain(excepts(policy)).collect(),
     }

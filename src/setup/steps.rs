@@ -17,7 +17,9 @@ pub(super) fn next(findings: &Findings, wishes: &Wishes, files: &[ProposedFile],
         steps.push(format!("put your deploy command into the step `Deploy` of {file}: until then that step fails, so that nothing passes for deployed"));
     }
     let branch = findings.sources.default_branch.as_ref().map_or("the default branch", |branch| branch.as_str());
-    steps.push(format!("check the rules (`shipgate policy check`, `shipgate policy explain`), commit, and merge into {branch}: comments start workflows only from there"));
+    steps.push(format!(
+        "check the rules (`shipgate policy check`, `shipgate policy explain`), commit, and merge into {branch}: comments start workflows only from there"
+    ));
     steps.push(settings(wishes, &names));
     steps.push(protection(findings, branch));
     steps.push("`shipgate doctor` says what is missing in permissions, environments and branch rules, and how to mend it".to_owned());

@@ -49,7 +49,8 @@ fn script(sources: &Sources) -> Option<String> {
 }
 
 fn tools(names: &[String]) -> Vec<String> {
-    let folder_of = |sign: &str| names.iter().find(|path| is_sign(path, sign) && is_harmless(path)).map(|path| path.rsplit_once('/').map_or(".", |(folder, _)| folder));
+    let folder_of =
+        |sign: &str| names.iter().find(|path| is_sign(path, sign) && is_harmless(path)).map(|path| path.rsplit_once('/').map_or(".", |(folder, _)| folder));
     let mut found = Vec::new();
     if let Some(folder) = folder_of("Chart.yaml") {
         found.push(format!("helm upgrade --install app ./{folder} --namespace \"$ENVIRONMENT\" --set image.tag=\"$SHA\" --atomic"));
@@ -97,7 +98,7 @@ mod tests {
     fn suggested(names: &[&str], files: &[(&str, &str)]) -> Vec<String> {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
         let files = files.iter().map(|(path, text)| SourceFile { path: (*path).to_owned(), text: (*text).to_owned() }).collect();
-        commands(&Sources { names, files, ..Sources::default() })
+        commands(&Sources { files, names, ..Sources::default() })
     }
 
     #[test]

@@ -4,7 +4,8 @@ use super::*;
 use crate::domain::{CommitSha, ObjectId, RepoSlug};
 use crate::policy::{self as rules, Code};
 
-const CI: (&str, &str) = (".github/workflows/ci.yml", "name: CI\non: [push, pull_request]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps: [{ run: make test }]\n");
+const CI: (&str, &str) =
+    (".github/workflows/ci.yml", "name: CI\non: [push, pull_request]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps: [{ run: make test }]\n");
 const SHIP: (&str, &str) = (
     ".github/workflows/ship.yml",
     "name: Ship it\non:\n  workflow_dispatch:\n    inputs:\n      environment: { required: true, type: choice, options: [staging, production] }\n      sha: { required: true }\n      \
@@ -14,7 +15,7 @@ const SHIP: (&str, &str) = (
 fn sources(files: &[(&str, &str)]) -> Sources {
     let names = files.iter().map(|(path, _)| (*path).to_owned()).collect();
     let files = files.iter().map(|(path, text)| SourceFile { path: (*path).to_owned(), text: (*text).to_owned() }).collect();
-    Sources { names, files, ..Sources::default() }
+    Sources { files, names, ..Sources::default() }
 }
 
 fn found(files: &[(&str, &str)]) -> Findings {
@@ -50,15 +51,27 @@ fn is_valid(text: &str) -> bool {
     load(text).map_or_else(|faults| faults.list().iter().all(|fault| fault.code == Code::Later), |_| true)
 }
 
+/// Paths and texts.
+type Files = &'static [(&'static str, &'static str)];
+
 /// Repositories by what stands in them, and the environments that the policy then has.
-const REPOSITORIES: &[(&[(&str, &str)], &[&str])] = &[
+const REPOSITORIES: &[(Files, &[&str])] = &[
     (&[], &["staging", "production"]),
     (&[("Cargo.toml", ""), CI], &["staging", "production"]),
     (&[CI, SHIP, (".github/CODEOWNERS", "* @octo-org/sre")], &["staging", "production"]),
-    (&[(".github/workflows/cd.yaml", "on: push\njobs:\n  a: { environment: Prod-EU }\n  b: { environment: prod-us }\n  c: { environment: uat }\n")], &["uat", "prod-eu", "prod-us"]),
+    (
+        &[(".github/workflows/cd.yaml", "on: push\njobs:\n  a: { environment: Prod-EU }\n  b: { environment: prod-us }\n  c: { environment: uat }\n")],
+        &["uat", "prod-eu", "prod-us"],
+    ),
     (&[(".github/workflows/cd.yml", "on: push\njobs: { a: { environment: production } }\n")], &["production"]),
-    (&[(".github/workflows/cd.yml", "on: push\njobs: { a: { environment: preview }, b: { environment: '1' }, c: { environment: 'null' } }\n")], &["preview", "1", "null"]),
-    (&[(".github/workflows/broken.yml", "on: [\n"), (".github/workflows/odd.yml", "on: push\njobs: { a: { environment: \"x\\n  evil: {}\" } }\n")], &["staging", "production"]),
+    (
+        &[(".github/workflows/cd.yml", "on: push\njobs: { a: { environment: preview }, b: { environment: '1' }, c: { environment: 'null' } }\n")],
+        &["preview", "1", "null"],
+    ),
+    (
+        &[(".github/workflows/broken.yml", "on: [\n"), (".github/workflows/odd.yml", "on: push\njobs: { a: { environment: \"x\\n  evil: {}\" } }\n")],
+        &["staging", "production"],
+    ),
 ];
 
 #[test]
@@ -194,7 +207,8 @@ fn i1_something_that_cannot_be_written_to_blocks() {
 #[test]
 fn i1_names_of_workflows_stay_words_however_they_are_written() {
     let names = ["CI: \\\"all\\\"", "a' || 'b", "x # y", "- z", "__ACTION__", "*a", "&b", "{c}", "%d", "@e", "\u{e4}\u{f6}"];
-    let files: Vec<(String, String)> = names.iter().enumerate().map(|(at, name)| (format!("{WORKFLOWS}/{at}.yml"), format!("name: \"{name}\"\non: push\njobs: {{}}\n"))).collect();
+    let files: Vec<(String, String)> =
+        names.iter().enumerate().map(|(at, name)| (format!("{WORKFLOWS}/{at}.yml"), format!("name: \"{name}\"\non: push\njobs: {{}}\n"))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let findings = found(&files);
     let proposal = propose(&findings, &here());
@@ -208,8 +222,13 @@ fn i1_names_of_workflows_stay_words_however_they_are_written() {
 
 #[test]
 fn i1_the_prefix_of_the_policy_that_is_there_is_the_workflows_too() {
-    let policy = |prefix: &str| format!("version: 1\ncommands: {{ prefix: {prefix} }}\nenvironments: {{ staging: {{ gates: {{ checks: {{ except: [{WAKE_NAME}] }} }} }} }}\n");
-    for (prefix, condition, input) in [("\"!\"", "contains(github.event.comment.body, '!')", "prefix: \"!\""), ("/ship-", "contains(github.event.comment.body, '/ship-')", "prefix: \"/ship-\"")] {
+    let policy = |prefix: &str| {
+        format!("version: 1\ncommands: {{ prefix: {prefix} }}\nenvironments: {{ staging: {{ gates: {{ checks: {{ except: [{WAKE_NAME}] }} }} }} }}\n")
+    };
+    for (prefix, condition, input) in [
+        ("\"!\"", "contains(github.event.comment.body, '!')", "prefix: \"!\""),
+        ("/ship-", "contains(github.event.comment.body, '/ship-')", "prefix: \"/ship-\""),
+    ] {
         let proposal = propose(&found(&[(POLICY, &policy(prefix))]), &here());
         let gate = text(&proposal, GATE);
         assert!(gate.contains(condition) && gate.contains(input), "{gate}");
@@ -242,7 +261,11 @@ fn i1_a_deploy_workflow_that_is_there_is_shown_what_to_add_and_is_dispatched_wit
     let review = proposal.review.as_ref().expect("a review");
     insta::assert_snapshot!("review", review.lines.as_ref().expect("a diff"));
     assert!(review.notes.iter().any(|note| note.contains("job `deploy` deploys to the environment that shipgate let through")), "{:?}", review.notes);
-    assert!(text(&proposal, POLICY).contains("deploy: { workflow: ship.yml, inputs: { environment: \"{environment}\", sha: \"{sha}\" } }"), "{}", text(&proposal, POLICY));
+    assert!(
+        text(&proposal, POLICY).contains("deploy: { workflow: ship.yml, inputs: { environment: \"{environment}\", sha: \"{sha}\" } }"),
+        "{}",
+        text(&proposal, POLICY)
+    );
     assert!(proposal.notes.iter().any(|note| note.contains("asks for `reason`")), "{:?}", proposal.notes);
     assert!(proposal.next[0].starts_with("review the lines for .github/workflows/ship.yml"));
     let many = (".github/workflows/ship.yml", "on: push\njobs:\n  a: { environment: staging }\n  b: { environment: production }\n");

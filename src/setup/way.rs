@@ -103,7 +103,8 @@ mod tests {
         for good in ["deploy.yml", "deploy-prod.yaml", "a_b.1.yml"] {
             assert!(WorkflowFile::new(good).is_ok(), "{good}");
         }
-        for bad in ["", "deploy", ".yml", "../deploy.yml", "a/b.yml", "a b.yml", "$(id).yml", "-x.yml", "..yml", "a\n.yml", "shipgate.yml", "shipgate-wake.yml"] {
+        for bad in ["", "deploy", ".yml", "../deploy.yml", "a/b.yml", "a b.yml", "$(id).yml", "-x.yml", "..yml", "a\n.yml", "shipgate.yml", "shipgate-wake.yml"]
+        {
             assert!(WorkflowFile::new(bad).is_err(), "{bad:?}");
         }
     }

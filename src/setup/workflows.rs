@@ -2,7 +2,7 @@
 
 use super::fill::{fill, lines, quoted};
 use super::findings::{Findings, PolicyFound};
-use super::way::{CHECKOUT, Pin, Way, WorkflowFile, Wishes};
+use super::way::{CHECKOUT, Pin, Way, Wishes, WorkflowFile};
 use super::{GATE, WAKE_NAME};
 use crate::domain::shown;
 
@@ -79,13 +79,8 @@ pub(super) fn wake() -> String {
 pub(super) fn deploy(findings: &Findings, pin: &Pin, file: &WorkflowFile) -> String {
     let commands = lines(&format!("{RUN}#   "), &findings.commands);
     let (start, finish) = (start_job(pin, "start"), finish_job(pin, "finish", &["start", "deploy"]));
-    let values = [
-        ("START_JOB", start.trim_end()),
-        ("FINISH_JOB", finish.trim_end()),
-        ("CHECKOUT", CHECKOUT),
-        ("SUGGESTIONS", &commands),
-        ("FILE", &file.path()),
-    ];
+    let values =
+        [("START_JOB", start.trim_end()), ("FINISH_JOB", finish.trim_end()), ("CHECKOUT", CHECKOUT), ("SUGGESTIONS", &commands), ("FILE", &file.path())];
     fill(DEPLOY, &values)
 }
 

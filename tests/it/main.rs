@@ -26,6 +26,7 @@ mod graphql_schema;
 mod graphql_world;
 mod hostile;
 mod http_client;
+mod init;
 mod licences;
 mod policy;
 mod readme;

@@ -27,3 +27,4 @@ pub mod report;
 pub mod run;
 pub mod runner;
 pub mod sandbox;
+pub mod setup;

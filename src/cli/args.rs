@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::PullNumber;
+use crate::domain::{CommitSha, PullNumber, RepoSlug};
+use crate::setup::WorkflowFile;
 
 /// What stands below the help of the program.
 const BEGIN: &str = "\
 Begin with:
   shipgate demo            the whole story in a second, on this machine
+  shipgate init            puts it into the repository you are in
   shipgate policy check    the rules of the repository you are in
   shipgate help COMMAND    more on one command, with examples";
 
@@ -18,6 +20,16 @@ const DEMO: &str = "\
 Examples:
   shipgate demo
   shipgate demo --serve    and then, elsewhere, the curl and gh commands that it prints";
+
+/// What stands below the help of `init`.
+const INIT: &str = "\
+Examples:
+  shipgate init
+  shipgate init --deploy workflow=deploy.yml --dry-run
+  shipgate init --yes --json | jq .next
+
+Every `uses:` names a commit. The action's is asked of its repository (GITHUB_SERVER_URL), or given.
+Exit code: 0 in place, or only shown; 4 not all was written, because nobody said yes to it.";
 
 /// What stands below the help of `explain`.
 const EXPLAIN: &str = "\
@@ -114,6 +126,9 @@ pub enum Command {
     /// Show the whole story on this machine: no account, no network.
     #[command(after_help = DEMO)]
     Demo(Demo),
+    /// Set this repository up: look at it, show the files, ask, write.
+    #[command(after_help = INIT)]
+    Init(Init),
     /// Judge a pull request for an environment, and change nothing.
     #[command(after_help = EXPLAIN)]
     Explain(Explain),
@@ -164,6 +179,42 @@ pub struct Demo {
     /// Leave the sandbox running, to be poked at with curl or gh.
     #[arg(long)]
     pub serve: bool,
+}
+
+/// Options of `init`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that can be typed")]
+#[derive(Args, Debug)]
+pub struct Init {
+    /// How to deploy: `here` in the job that asks the gates, or `workflow[=FILE]` by a workflow that it starts.
+    #[arg(long, value_name = "WAY", value_parser = deploy_by)]
+    pub deploy: Option<DeployBy>,
+    /// The commit of the action that the workflows name; else that of this version's tag.
+    #[arg(long, value_name = "SHA")]
+    pub pin: Option<CommitSha>,
+    /// The action's repository.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub action: Option<RepoSlug>,
+    /// Write new files without asking; what is there and differs stays.
+    #[arg(long)]
+    pub yes: bool,
+    /// Write without asking, and replace what is there and differs.
+    #[arg(long)]
+    pub force: bool,
+    /// Show everything, write nothing.
+    #[arg(long, conflicts_with_all = ["yes", "force"])]
+    pub dry_run: bool,
+    /// As JSON, without a question.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A way to deploy, as it is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeployBy {
+    /// `here`.
+    Here,
+    /// `workflow`, with or without its file.
+    Workflow(Option<WorkflowFile>),
 }
 
 /// How to show a decision.
@@ -286,6 +337,16 @@ pub enum Audit {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// A way to deploy: `here`, `workflow` or `workflow=FILE`.
+fn deploy_by(text: &str) -> Result<DeployBy, String> {
+    match text.split_once('=') {
+        None if text == "here" => Ok(DeployBy::Here),
+        None if text == "workflow" => Ok(DeployBy::Workflow(None)),
+        Some(("workflow", file)) => WorkflowFile::new(file).map(|file| DeployBy::Workflow(Some(file))).map_err(|error| error.to_string()),
+        _ => Err("it must be `here`, `workflow` or `workflow=FILE`, e.g. workflow=deploy.yml".to_owned()),
+    }
 }
 
 /// A pull request's number, as people write it: `12` or `#12`.

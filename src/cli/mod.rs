@@ -6,6 +6,7 @@ mod audit;
 mod carried;
 mod demo;
 mod explain;
+mod init;
 mod office;
 mod policy;
 mod say;
@@ -36,6 +37,7 @@ pub fn main() -> Exit {
 fn run(command: Command, variables: &Environment, voice: say::Voice) -> Exit {
     match command {
         Command::Action { post } => action::action(post, variables, voice),
+        Command::Init(options) => init::init(&options, variables, voice),
         Command::Explain(options) => explain::explain(&options, variables, voice),
         Command::Simulate(options) => explain::simulate(&options, voice),
         Command::Status(options) => status::status(&options, variables, voice),

@@ -6,7 +6,11 @@ use crate::domain::RepoSlug;
 
 /// `owner/name` of the remote `origin` of the clone that this folder lies in; `None` where there is none, or its URL has another form.
 pub fn origin_slug(folder: &Path) -> Option<RepoSlug> {
-    let repository = git2::Repository::discover(folder).ok()?;
+    slug_of_origin(&git2::Repository::discover(folder).ok()?)
+}
+
+/// The same of a repository that is open.
+pub(super) fn slug_of_origin(repository: &git2::Repository) -> Option<RepoSlug> {
     let origin = repository.find_remote("origin").ok()?;
     slug_of(origin.url().ok()?)
 }

@@ -33,6 +33,7 @@ mod graphql_schema;
 mod graphql_world;
 mod hostile;
 mod http_client;
+mod init;
 mod licences;
 mod linters;
 mod policy;

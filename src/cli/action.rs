@@ -166,9 +166,9 @@ fn runner(variables: &Environment) -> crate::runner::Runner {
     crate::runner::Runner { output: variables.output_path(), commands: variables.in_actions(), ..Default::default() }
 }
 
-/// The time for a post step's audit lines: the machine's, because ending must not wait for a server to tell it.
+/// The machine's time: for a post step's audit lines, because ending must not wait for a server to tell it, and for what is not judged.
 #[expect(clippy::disallowed_methods, reason = "the shell asks the clock, once")]
-fn now() -> jiff::Timestamp {
+pub(super) fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 

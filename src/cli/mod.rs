@@ -4,6 +4,7 @@ mod action;
 mod args;
 mod audit;
 mod demo;
+mod doctor;
 mod explain;
 mod office;
 mod policy;
@@ -37,6 +38,7 @@ fn run(command: Command, variables: &Environment, voice: say::Voice) -> Exit {
         Command::Explain(options) => explain::explain(&options, variables, voice),
         Command::Simulate(options) => explain::simulate(&options, voice),
         Command::Replay { record, json } => explain::replay(&record, json, voice),
+        Command::Doctor(options) => doctor::doctor(&options, variables, voice),
         Command::Policy(command) => policy::policy(&command, voice),
         Command::Audit(command) => audit::audit(&command, voice),
         Command::Gates { json } => policy::gates(json, voice),

@@ -5,6 +5,7 @@
 
 mod fault;
 mod graphql;
+mod inspect;
 mod locks;
 mod paths;
 mod people;

@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod cli;
+pub mod doctor;
 pub mod domain;
 pub mod env;
 pub mod error;

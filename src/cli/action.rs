@@ -232,7 +232,7 @@ fn by_server(variables: &Environment, now: Timestamp) -> Timestamp {
 
 /// This machine's time.
 #[expect(clippy::disallowed_methods, reason = "the shell asks the clock, once")]
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::now()
 }
 

@@ -13,6 +13,7 @@ Begin with:
   shipgate demo            the whole story in a second, on this machine
   shipgate init            puts it into the repository you are in
   shipgate policy check    the rules of the repository you are in
+  shipgate doctor          what is missing around them
   shipgate help COMMAND    more on one command, with examples";
 
 /// What stands below the help of `demo`.
@@ -87,6 +88,16 @@ Examples:
 
 Exit code: 0 verified, 1 tampered with.";
 
+/// What stands below the help of `doctor`.
+const DOCTOR: &str = "\
+Examples:
+  shipgate doctor --offline
+  GITHUB_TOKEN=$(gh auth token) shipgate doctor
+  shipgate doctor --repo acme/shop --json | jq '.findings[] | {code, file, line}'
+
+In a clone it looks at the work tree's files and, with a token, at what GitHub says. It changes nothing.
+Exit code: 0 no errors (with --strict: no warnings either), 1 errors found.";
+
 /// What stands below the help of `completions`.
 const COMPLETIONS: &str = "\
 Examples:
@@ -147,6 +158,9 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say what keeps the repository from deploying safely, each with the mend.
+    #[command(after_help = DOCTOR)]
+    Doctor(Doctor),
     /// Look after the policy file.
     #[command(subcommand)]
     Policy(Policy),
@@ -289,6 +303,23 @@ pub struct Simulate {
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     pub format: Format,
     /// The same as --format json.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `doctor`.
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// Look at this repository on GitHub instead of the current folder.
+    #[arg(long, value_name = "OWNER/NAME", conflicts_with = "offline")]
+    pub repo: Option<String>,
+    /// Ask nobody: look at the files only.
+    #[arg(long)]
+    pub offline: bool,
+    /// Warnings are errors.
+    #[arg(long)]
+    pub strict: bool,
+    /// As JSON.
     #[arg(long)]
     pub json: bool,
 }

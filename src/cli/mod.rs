@@ -5,6 +5,7 @@ mod args;
 mod audit;
 mod carried;
 mod demo;
+mod doctor;
 mod explain;
 mod init;
 mod office;
@@ -42,6 +43,7 @@ fn run(command: Command, variables: &Environment, voice: say::Voice) -> Exit {
         Command::Simulate(options) => explain::simulate(&options, voice),
         Command::Status(options) => status::status(&options, variables, voice),
         Command::Replay { record, json } => explain::replay(&record, json, voice),
+        Command::Doctor(options) => doctor::doctor(&options, variables, voice),
         Command::Policy(command) => policy::policy(&command, voice),
         Command::Audit(command) => audit::audit(&command, voice),
         Command::Gates { json } => policy::gates(json, voice),

@@ -123,6 +123,25 @@ impl Place {
     }
 }
 
+impl Place {
+    /// A client for it; nothing is sent yet. To be called inside a runtime.
+    ///
+    /// # Errors
+    /// [`OfficeError::Client`] where a URL or a token cannot be used.
+    pub fn client(&self) -> Result<GitHub, OfficeError> {
+        let settings = Settings {
+            api_url: self.api_url.clone(),
+            graphql_url: self.graphql_url.clone(),
+            server_url: self.server_url.clone(),
+            repository: self.repository.clone(),
+            token: self.token.clone(),
+            dispatch_token: self.dispatch_token.clone(),
+            timeouts: self.timeouts,
+        };
+        GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))
+    }
+}
+
 fn missing(what: &str, hint: &'static str) -> OfficeError {
     OfficeError::Missing { what: what.to_owned(), hint }
 }
@@ -163,16 +182,7 @@ impl Office {
     /// # Errors
     /// [`OfficeError`] where one of them cannot be had.
     pub fn open(place: Place, variables: &Environment) -> Result<Self, OfficeError> {
-        let settings = Settings {
-            api_url: place.api_url.clone(),
-            graphql_url: place.graphql_url.clone(),
-            server_url: place.server_url.clone(),
-            repository: place.repository.clone(),
-            token: place.token.clone(),
-            dispatch_token: place.dispatch_token.clone(),
-            timeouts: place.timeouts,
-        };
-        let forge = GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))?;
+        let forge = place.client()?;
         let remote = format!("{}/{}.git", place.server_url.trim_end_matches('/'), place.repository);
         let remote = Remote::new(&remote).map_err(|error| OfficeError::Client(error.to_string()))?;
         let children = ChildEnvironment::of(variables.all());

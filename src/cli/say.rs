@@ -24,6 +24,8 @@ pub struct Voice {
     pub paint: Paint,
     /// Whether errors are coloured.
     pub error_paint: Paint,
+    /// How often more was asked for.
+    pub verbose: u8,
 }
 
 impl Voice {
@@ -34,7 +36,7 @@ impl Voice {
             When::Auto if !variables.no_color() && (variables.force_color() || terminal) => Paint::Colour,
             When::Auto | When::Never => Paint::Plain,
         };
-        let voice = Self { paint: paint(std::io::stdout().is_terminal()), error_paint: paint(std::io::stderr().is_terminal()) };
+        let voice = Self { paint: paint(std::io::stdout().is_terminal()), error_paint: paint(std::io::stderr().is_terminal()), verbose: cli.verbose };
         voice.start_log(cli.verbose, variables);
         voice
     }

@@ -1,6 +1,6 @@
 //! Which repository the current folder is a clone of.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::RepoSlug;
 
@@ -13,6 +13,11 @@ pub fn origin_slug(folder: &Path) -> Option<RepoSlug> {
 pub(super) fn slug_of_origin(repository: &git2::Repository) -> Option<RepoSlug> {
     let origin = repository.find_remote("origin").ok()?;
     slug_of(origin.url().ok()?)
+}
+
+/// The root of the clone that this folder lies in; `None` where it lies in none, or the clone has no work tree.
+pub fn work_tree(folder: &Path) -> Option<PathBuf> {
+    git2::Repository::discover(folder).ok()?.workdir().map(Path::to_path_buf)
 }
 
 /// The last two parts of a URL such as `https://host/owner/name.git` or `git@host:owner/name`.

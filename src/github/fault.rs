@@ -132,7 +132,7 @@ fn until_reset(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The message of an error body, redacted: GitHub's `message` with its `errors`, else the beginning of the body.
-fn message_of(body: &[u8]) -> String {
+pub(super) fn message_of(body: &[u8]) -> String {
     #[derive(serde::Deserialize)]
     struct Refusal {
         message: String,

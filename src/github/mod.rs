@@ -7,6 +7,7 @@ mod activity;
 mod dispatch;
 mod fault;
 mod graphql;
+mod inspect;
 mod lacking;
 mod locks;
 mod paths;

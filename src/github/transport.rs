@@ -160,6 +160,19 @@ impl Transport {
         .await
     }
 
+    /// The same, where a 404 in these words is an answer: there is none. Any other 404 may say as well that the token may not see it.
+    pub(super) async fn find<T>(&self, call: &Call, none: &str, understand: impl Fn(&Call, &Answer) -> Result<T, Failure>) -> Result<Option<T>, ForgeError> {
+        repeating(&self.timeouts, call.effect, async || {
+            let answer = self.once(call).await?;
+            match answer.status {
+                200..300 => understand(call, &answer).map(Some),
+                404 if fault::message_of(&answer.body) == none => Ok(None),
+                _ => Err(fault::of_answer(call, &answer)),
+            }
+        })
+        .await
+    }
+
     async fn once(&self, call: &Call) -> Result<Answer, Failure> {
         let start = tokio::time::Instant::now();
         tracing::trace!(method = call.method_name(), path = call.shown_path(), "asking");

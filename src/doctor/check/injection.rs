@@ -1,0 +1,111 @@
+//! Text that others write, put into a script by `${{ … }}` before anything could quote it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::exam::Exam;
+use crate::doctor::finding::{Diagnosis, Finding, Place};
+use crate::doctor::registry::{self, Area};
+use crate::doctor::workflow::Workflow;
+
+/// What anybody can write into an event: GitHub's own list of untrusted input, whole objects that hold some of it, and our outputs that are free text.
+/// Source: <https://docs.github.com/actions/security-guides/security-hardening-for-github-actions>.
+static HOSTILE: LazyLock<Regex> = LazyLock::new(|| {
+    let expression = [
+        r"github\.event\.(issue|pull_request|discussion)\.(title|body)\b",
+        r"github\.event\.(comment|review|review_comment|discussion_comment)\.body\b",
+        r"github\.event\.pull_request\.head\.(ref|label|repo\.default_branch)\b",
+        r"github\.event\.(workflow_run\.)?head_commit\.(message|author\.(email|name))\b",
+        r"github\.event\.commits\b[ -~]*\.(message|author\.(email|name))\b",
+        r"github\.event\.pages\b[ -~]*\.page_name\b",
+        r"github\.event\.workflow_run\.(head_branch|display_title|head_repository\.description)\b",
+        r"github\.head_ref\b",
+        r"tojson\(\s*github(\.event(\.(issue|pull_request|discussion|comment|review|workflow_run|head_commit|commits))?)?\s*\)",
+        r"\b(steps|needs)\.[a-z0-9_-]+\.outputs\.(parameters|result)\b",
+    ];
+    Regex::new(&format!("(?-u){}", expression.join("|"))).expect("a pattern of ours compiles")
+});
+
+/// What a dispatch hands over.
+static INPUT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u)(^|[ (,!&|=<>])(inputs\.[a-z0-9_-]+|github\.event\.(inputs|client_payload)\b|tojson\(\s*inputs\s*\))")
+        .expect("a pattern of ours compiles")
+});
+
+pub(super) fn injection(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
+    for workflow in &exam.workflows {
+        let dispatched = super::deploy::is_dispatched(exam, workflow);
+        diagnosis.fine_unless(Area::Workflow, format!("{} puts no text of others into scripts", workflow.path), |diagnosis| {
+            scripts(workflow, dispatched, diagnosis);
+        });
+    }
+}
+
+fn scripts(workflow: &Workflow, dispatched: super::deploy::Dispatched, diagnosis: &mut Diagnosis) {
+    for script in workflow.jobs.iter().flat_map(|job| &job.steps).filter_map(crate::doctor::workflow::Step::script) {
+        for expression in workflow.document.expressions(script) {
+            let plain = plain(expression.text);
+            let at = Place::new(&workflow.path, expression.line);
+            let shown = crate::domain::shown(expression.text);
+            if HOSTILE.is_match(&plain) {
+                let what = format!("`{shown}` is put into a script: whoever writes it runs commands here");
+                diagnosis.add(Finding::new(&registry::WORKFLOW_INJECTION, what).at(at));
+            } else if dispatched == super::deploy::Dispatched::ByPolicy && INPUT.is_match(&plain) {
+                let what = format!("`{shown}` is put into a script, and its value may come from a comment");
+                diagnosis.add(Finding::new(&registry::WORKFLOW_INPUT_IN_SCRIPT, what).at(at));
+            }
+        }
+    }
+}
+
+/// An expression in lower case, with `a['b']` as `a.b` and `.*` left out.
+fn plain(expression: &str) -> String {
+    let lower = expression.to_ascii_lowercase();
+    let dotted = lower.replace("['", ".").replace("']", "").replace("[\"", ".").replace("\"]", "");
+    dotted.replace(".*.", ".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i1_text_of_others_is_known_however_it_is_written_and_safe_values_pass() {
+        for hostile in [
+            "github.event.comment.body",
+            "GitHub.Event.Comment.Body",
+            "github.event['comment']['body']",
+            "github['event']['issue'].title",
+            "format('{0}', github.event.pull_request.title)",
+            "github.head_ref || github.ref",
+            "github.event.pull_request.head.ref",
+            "github.event.commits[0].message",
+            "github.event.commits.*.author.name",
+            "github.event.workflow_run.head_branch",
+            "toJSON(github.event)",
+            "toJson( github )",
+            "steps.gate.outputs.parameters",
+            "needs.gate.outputs.result",
+        ] {
+            assert!(HOSTILE.is_match(&plain(hostile)), "{hostile}");
+        }
+        for safe in [
+            "github.event.comment.id",
+            "github.event.pull_request.head.sha",
+            "github.event.pull_request.number",
+            "github.sha",
+            "steps.gate.outputs.sha",
+            "steps.gate.outputs.environment",
+            "my.github.head_refs",
+            "toJSON(needs)",
+            "github.event_name",
+        ] {
+            assert!(!HOSTILE.is_match(&plain(safe)), "{safe}");
+        }
+        for (text, input) in [("inputs.region", true), ("github.event.client_payload.x", true), ("steps.inputs.outputs.x", false), ("needs.a.inputs.b", false)]
+        {
+            assert_eq!(INPUT.is_match(&plain(text)), input, "{text}");
+        }
+    }
+}

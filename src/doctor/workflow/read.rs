@@ -1,0 +1,93 @@
+//! From YAML to a workflow, tolerantly: what is not of the expected kind is passed over, as GitHub's own check says it better.
+
+use std::rc::Rc;
+
+use super::{Input, Job, Need, Permissions, Step, Trigger, Uses, Workflow};
+use crate::doctor::yaml::{Document, Kind, Node, Pair};
+
+impl Workflow {
+    /// Reads a workflow; none where it is no mapping. Oddities stay in the document.
+    ///
+    /// # Errors
+    /// The document, where there is no workflow in it.
+    pub fn read(path: &str, text: String) -> Result<Self, Document> {
+        let document = Document::parse(text);
+        let Some(root) = document.root.clone().filter(|root| !root.pairs().is_empty()) else { return Err(document) };
+        let jobs: Vec<Job> = root.get("jobs").map_or(&[][..], Node::pairs).iter().map(|pair| job(pair, &document)).collect();
+        let cancels = std::iter::once(&*root).chain(jobs.iter().map(|job| &*job.node)).filter_map(cancels).collect();
+        Ok(Self {
+            path: path.to_owned(),
+            triggers: root.get("on").map(triggers).unwrap_or_default(),
+            on_line: root.pair("on").map_or(1, |pair| pair.line),
+            run_name: root.text_of("run-name").map(str::to_owned),
+            permissions: permissions(&root),
+            cancels,
+            jobs,
+            document,
+        })
+    }
+}
+
+fn permissions(node: &Node) -> Option<Permissions> {
+    node.pair("permissions").map(|pair| Permissions::read(pair.line, &pair.value))
+}
+
+fn cancels(node: &Node) -> Option<usize> {
+    let pair = node.get("concurrency")?.pair("cancel-in-progress")?;
+    (pair.value.text() == Some("true")).then_some(pair.line)
+}
+
+fn triggers(node: &Node) -> Vec<Trigger> {
+    let plain = |event: &str, line: usize| Trigger { event: event.to_owned(), line, types: Vec::new(), inputs: Vec::new() };
+    match &node.kind {
+        Kind::Scalar(event) => vec![plain(event, node.line)],
+        Kind::Sequence(items) => items.iter().filter_map(|item| item.text().map(|event| plain(event, item.line))).collect(),
+        Kind::Mapping(pairs) => pairs
+            .iter()
+            .map(|pair| Trigger {
+                types: pair.value.get("types").map(Node::words).unwrap_or_default(),
+                inputs: pair.value.get("inputs").map_or(&[][..], Node::pairs).iter().map(input).collect(),
+                ..plain(&pair.key, pair.line)
+            })
+            .collect(),
+    }
+}
+
+fn input(pair: &Pair) -> Input {
+    let required = pair.value.text_of("required") == Some("true") && pair.value.get("default").is_none();
+    Input { name: pair.key.clone(), line: pair.line, need: if required { Need::Required } else { Need::Optional } }
+}
+
+fn job(pair: &Pair, document: &Document) -> Job {
+    let node = Rc::clone(&pair.value);
+    Job {
+        id: pair.key.clone(),
+        line: pair.line,
+        needs: node.get("needs").map(Node::words).unwrap_or_default(),
+        condition: node.text_of("if").map(str::to_owned),
+        permissions: permissions(&node),
+        environment: node.pair("environment").and_then(|pair| {
+            let name = pair.value.text().or_else(|| pair.value.text_of("name"))?;
+            Some((name.to_owned(), pair.line))
+        }),
+        calls: uses(&node, document),
+        steps: node.get("steps").map_or(&[][..], Node::items).iter().map(|node| step(node, document)).collect(),
+        node,
+    }
+}
+
+fn step(node: &Rc<Node>, document: &Document) -> Step {
+    Step {
+        line: node.line,
+        id: node.text_of("id").map(str::to_owned),
+        condition: node.text_of("if").map(str::to_owned),
+        uses: uses(node, document),
+        node: Rc::clone(node),
+    }
+}
+
+fn uses(node: &Node, document: &Document) -> Option<Uses> {
+    let pair = node.pair("uses")?;
+    let text = pair.value.text()?.to_owned();
+    Some(Uses { text, line: pair.line, comment: document.comment_behind(&pair.value).map(str::to_owned) })
+}

@@ -412,7 +412,7 @@ fn finds_nothing(repository: &Path, tool: &str, arguments: &[&str]) {
 
 #[test]
 #[ignore = "needs scripts/tools"]
-fn i1_zizmor_actionlint_and_the_schema_find_nothing_in_any_workflow_that_init_writes() {
+fn i1_zizmor_actionlint_and_the_schema_find_nothing_but_what_is_marked_with_its_reason() {
     let odd = "name: \"CI: 'all' \\\"of\\\" # it\"\non: push\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make\n";
     let prefix = "version: 1\ncommands: { prefix: \"!\" }\n";
     let ci = (".github/workflows/ci.yml", CI);
@@ -431,6 +431,12 @@ fn i1_zizmor_actionlint_and_the_schema_find_nothing_in_any_workflow_that_init_wr
         if value["review"].is_object() {
             adapt(&repository, &value);
         }
+        let off = repository.files().values().map(|text| String::from_utf8_lossy(text).matches("zizmor: ignore[").count()).sum::<usize>();
+        assert_eq!(
+            (off, repository.read(GATE).matches("zizmor: ignore[dangerous-triggers]").count()),
+            (3, 3),
+            "no warning is switched off but of the gate's three events"
+        );
         finds_nothing(repository.path(), "zizmor", &["--offline", "--no-config", "--no-progress"]);
         finds_nothing(repository.path(), "actionlint", &[]);
         finds_nothing(repository.path(), "check-jsonschema", &["--builtin-schema", "vendor.github-workflows"]);

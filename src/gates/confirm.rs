@@ -208,9 +208,7 @@ mod tests {
 
     #[test]
     fn g8_a_head_that_left_the_branch_and_came_back_after_the_confirmation_is_not_the_one_meant() {
-        for (kind, expected) in
-            [(SightingKind::ForcedPush, OTHER), (SightingKind::Activity, OTHER), (SightingKind::Review, &[])]
-        {
+        for (kind, expected) in [(SightingKind::ForcedPush, OTHER), (SightingKind::Activity, OTHER), (SightingKind::Review, &[])] {
             let mut world = world(ConfirmRule::Name);
             world.facts.pull.sightings.push(Sighting { at: "2026-03-10T11:58:00Z".parse().expect("a time"), kind });
             world.say(octavia(), LATER, confirm("production", None));

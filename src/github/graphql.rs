@@ -238,9 +238,8 @@ fn understand<T: DeserializeOwned>(call: &Call, answer: &Answer) -> Result<Reply
         failed(fault, wrote)
     };
     // What a mutation of several parts says of one of them is the caller's to weigh.
-    let fatal = |error: &&GraphError| {
-        error.path.is_empty() || call.effect == Effect::Read && matches!(error.fault(call, answer), ForgeFault::RateLimited { .. })
-    };
+    let fatal =
+        |error: &&GraphError| error.path.is_empty() || call.effect == Effect::Read && matches!(error.fault(call, answer), ForgeFault::RateLimited { .. });
     match answer.parse::<Envelope<T>>(call) {
         Ok(Envelope { data: Some(data), errors }) => {
             if let Some(error) = errors.iter().find(fatal) {

@@ -146,7 +146,14 @@ fn inner<'a, 'q>(selection: &'a mut Selection<'q, &'q str>) -> Option<&'a mut Se
 /// What can be asked of every type: an empty selection is none.
 fn typename<'q>() -> Selection<'q, &'q str> {
     let none = SelectionSet { span: Default::default(), items: Vec::new() };
-    Selection::Field(QueryField { position: Default::default(), alias: None, name: "__typename", arguments: Vec::new(), directives: Vec::new(), selection_set: none })
+    Selection::Field(QueryField {
+        position: Default::default(),
+        alias: None,
+        name: "__typename",
+        arguments: Vec::new(),
+        directives: Vec::new(),
+        selection_set: none,
+    })
 }
 
 /// A variable that nothing uses is an error.

@@ -268,8 +268,7 @@ async fn g10_a_first_claim_that_somebody_else_made_is_lost() {
 
 #[tokio::test]
 async fn g14_the_last_push_is_found_in_the_repository_s_activity_and_an_older_one_is_none() {
-    let entry =
-        |after: &str, login: &str, at: &str| json!({ "ref": "refs/heads/feature/x", "after": after, "before": OLD, "timestamp": at, "actor": { "login": login, "id": 5, "type": "User" } });
+    let entry = |after: &str, login: &str, at: &str| json!({ "ref": "refs/heads/feature/x", "after": after, "before": OLD, "timestamp": at, "actor": { "login": login, "id": 5, "type": "User" } });
     let entries = json!([entry(NEW, "b", "2024-05-01T11:00:00Z"), entry(NEW, "a", "2024-05-01T10:00:00Z")]);
     // Moved on to another commit: the list and the branch are not in step.
     let moved = json!([entry(OTHER, "c", "2024-05-01T12:00:00Z"), entry(NEW, "b", "2024-05-01T11:00:00Z")]);

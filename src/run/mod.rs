@@ -22,7 +22,9 @@ use crate::audit::AuditLog;
 use crate::domain::{Login, PullNumber, RunId};
 use crate::env::Environment as Variables;
 use crate::gates::Judgement;
-use crate::intake::{Asked, Command, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Reading, Request, Sender, WhyNot, dispatch_request, parse_comment, requests};
+use crate::intake::{
+    Asked, Command, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Reading, Request, Sender, WhyNot, dispatch_request, parse_comment, requests,
+};
 use crate::perform::Acting;
 use crate::policy::Policy;
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};

@@ -46,12 +46,7 @@ pub(super) async fn refuse<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
 }
 
 /// The request's own comment, rewritten where it is there already, with a reaction to the comment that it answers, where one is due.
-pub(super) async fn write<F: Forge, R: Repo, P: Programs>(
-    world: &World<'_, F, R, P>,
-    one: &One<'_>,
-    (title, text): (&str, &str),
-    reaction: Option<Reaction>,
-) {
+pub(super) async fn write<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, (title, text): (&str, &str), reaction: Option<Reaction>) {
     let body = markdown::reply(one.request.key.as_str(), title, text);
     reply_to(world, one.request, &one.survey.pull, (&body, reaction)).await;
 }

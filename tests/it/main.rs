@@ -36,6 +36,7 @@ mod sandbox_git;
 mod sandbox_graphql;
 mod spine;
 mod stage;
+mod tls;
 mod webhooks;
 
 /// What a stage's end checks.

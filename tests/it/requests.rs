@@ -65,8 +65,7 @@ fn reactions(stage: &Stage, comment: u64) -> Vec<String> {
 
 fn ends(stage: &Stage, job: &Job) -> Asked {
     stage.later();
-    let mut state: Vec<(String, String)> =
-        entries(&job.folder.join("state")).into_iter().map(|(name, value)| (format!("STATE_{name}"), value)).collect();
+    let mut state: Vec<(String, String)> = entries(&job.folder.join("state")).into_iter().map(|(name, value)| (format!("STATE_{name}"), value)).collect();
     state.push(("INPUT_STATUS".to_owned(), "success".to_owned()));
     let state: Vec<(&str, &str)> = state.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     run(stage, &job.folder, &["action", "--post"], &state).1

@@ -226,7 +226,14 @@ fn refused_by_fault(fault: Option<&Fault>) -> Option<Reply> {
         Fault::SecondaryLimit { retry_after } => later(Refusal::new(403, secondary).into_reply(), retry_after.as_secs()),
         Fault::TooManyRequests { retry_after } => later(Refusal::new(429, secondary).into_reply(), retry_after.as_secs()),
         Fault::Graphql { kind, message } => Reply::ok(json!({ "data": null, "errors": [{ "type": kind, "message": message }] })),
-        Fault::DropBefore | Fault::DropAfter | Fault::BadGatewayAfter | Fault::Delay(_) | Fault::DelayAfter(_) | Fault::Malformed | Fault::ShortPage | Fault::Stale(_) => {
+        Fault::DropBefore
+        | Fault::DropAfter
+        | Fault::BadGatewayAfter
+        | Fault::Delay(_)
+        | Fault::DelayAfter(_)
+        | Fault::Malformed
+        | Fault::ShortPage
+        | Fault::Stale(_) => {
             return None;
         }
     };

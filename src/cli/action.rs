@@ -50,6 +50,7 @@ pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
         office.runner().ready().map_err(RunError::from)?;
         let outcome = until_stopped(&office, Box::pin(run::action(&office.world(variables), event))).await;
         office.runner().output("audit-head", &office.audit_head());
+        office.show_warnings();
         let outcome = outcome?;
         if outcome.decision.is_none() {
             office.runner().output("decision", outcome.word());
@@ -104,7 +105,9 @@ pub(super) fn end(variables: &Environment, at: jiff::Timestamp) -> Result<Outcom
     }
     block_on(async {
         let office = Office::open(Place::from(variables, None)?, variables)?;
-        Ok(run::post(&office.world(variables), at).await?)
+        let ended = run::post(&office.world(variables), at).await;
+        office.show_warnings();
+        Ok(ended?)
     })
 }
 

@@ -91,6 +91,7 @@ pub(super) async fn working(
     let world = office.world(variables);
     let outcome = until_stopped(&office, Box::pin(work(&world))).await;
     office.runner().output("audit-head", &office.audit_head());
+    office.show_warnings();
     let outcome = outcome?;
     if outcome.decision.is_none() {
         office.runner().output("decision", outcome.word());
@@ -145,7 +146,9 @@ pub(super) fn end(variables: &Environment, at: Timestamp) -> Result<Outcome, Sto
     hide_tokens(variables);
     block_on(async {
         let office = Office::open(Place::from(variables, carried::repository(variables).as_deref())?, variables)?;
-        Ok(run::post(&office.world(variables), at).await?)
+        let ended = run::post(&office.world(variables), at).await;
+        office.show_warnings();
+        Ok(ended?)
     })
 }
 

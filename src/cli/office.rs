@@ -223,6 +223,13 @@ impl Office {
         self.halt.set(true);
     }
 
+    /// Shows on the run's page what the server's answers said besides.
+    pub fn show_warnings(&self) {
+        if let Some(warning) = self.forge.take_warning() {
+            self.runner.annotate(crate::runner::Level::Warning, &warning);
+        }
+    }
+
     /// The runner's files.
     pub fn runner(&self) -> &Runner {
         &self.runner

@@ -122,6 +122,10 @@ impl Forge for GitHub {
         self.read_our_comments(pull).await
     }
 
+    async fn comments_since(&self, pull: PullNumber, since: jiff::Timestamp) -> Result<Vec<String>, ForgeError> {
+        self.read_comments_since(pull, since).await
+    }
+
     async fn speak(&self, speech: &Speech<'_>) -> Result<Spoken, ForgeError> {
         self.write_speech(speech).await
     }

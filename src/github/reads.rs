@@ -35,6 +35,11 @@ struct ListedPull {
 }
 
 #[derive(Deserialize)]
+struct ListedComment {
+    body: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Run {
     status: Option<String>,
 }
@@ -134,6 +139,19 @@ impl GitHub {
         let path = Path::repository(&self.repository).then("commits").word(head.as_str()).then("pulls").query("per_page", "100");
         let pulls: Vec<ListedPull> = self.transport.send(&Call::get(path, "pull_requests: read"), |call, answer| answer.parse(call)).await?;
         Ok(pulls.into_iter().filter(|pull| pull.state == "open" && pull.head.sha == *head).map(|pull| PullNumber(pull.number)).collect())
+    }
+
+    pub(super) async fn read_comments_since(&self, pull: PullNumber, since: jiff::Timestamp) -> Result<Vec<String>, ForgeError> {
+        let path = Path::repository(&self.repository).then("issues").number(pull).then("comments");
+        let path = path.query("since", &since.to_string()).query("per_page", "100");
+        let understand = |call: &Call, answer: &super::transport::Answer| {
+            let comments: Vec<ListedComment> = answer.parse(call)?;
+            if comments.len() < 100 {
+                return Ok(comments.into_iter().map(|comment| comment.body.unwrap_or_default()).collect());
+            }
+            Err(super::retry::Failure { error: call.malformed(answer, "there are more comments than one page has"), wait: None })
+        };
+        self.transport.send(&Call::get(path, "pull_requests: read"), understand).await
     }
 
     pub(super) async fn read_open_pulls(&self) -> Result<Vec<PullNumber>, ForgeError> {

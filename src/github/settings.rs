@@ -71,7 +71,7 @@ pub enum SettingsError {
     #[error("the token is empty or has characters that no token has")]
     Token,
     /// The TLS or HTTP client could not be set up.
-    #[error("the HTTP client could not be set up: {0}")]
+    #[error("the HTTP client could not be set up: {0}; the certificates to trust are those of SSL_CERT_FILE or SSL_CERT_DIR, else the system's")]
     Client(String),
 }
 

@@ -137,7 +137,7 @@ impl Transport {
         settings::check_token(token)?;
         crate::error::register_secret(token.expose_secret());
         // The token goes to these two origins and nowhere else; octocrab would put the base's path before an absolute one, so it gets none.
-        let broken = |error: octocrab::Error| SettingsError::Client(fault::words(&error.to_string()));
+        let broken = |error: octocrab::Error| SettingsError::Client(fault::words(&fault::causes(&error)));
         let crab = Octocrab::builder()
             .base_uri(api.origin.as_str())
             .and_then(|builder| builder.upload_uri(graphql.origin.as_str()))

@@ -45,6 +45,9 @@ pub trait Forge {
     /// Our comments on a pull request, oldest first: for reading back.
     async fn our_comments(&self, pull: PullNumber) -> Result<Vec<CommentText>, ForgeError>;
 
+    /// The texts of all comments on a pull request that were written or edited since then: a small question to the REST API, for when the great one failed.
+    async fn comments_since(&self, pull: PullNumber, since: Timestamp) -> Result<Vec<String>, ForgeError>;
+
     /// Says something and adds a reaction to what it answers, in one request. An error says that the comment was not written, or may not have been;
     /// a reaction that failed alone is in what comes back.
     async fn speak(&self, speech: &Speech<'_>) -> Result<Spoken, ForgeError>;

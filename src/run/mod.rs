@@ -152,7 +152,13 @@ async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, ev
 async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent) -> Result<Outcome, RunError> {
     let words = may_be_judged(event).then_some(event.id);
     let ask = Ask { pull: event.pull, comment_node: Some(event.node_id.clone()), actor: Some(event.actor.login.clone()), own_run: world.run, words };
-    let survey = world.forge.survey(&ask).await?;
+    let survey = match world.forge.survey(&ask).await {
+        Ok(survey) => survey,
+        Err(error) => {
+            replies::unread(world, event, &error).await;
+            return Err(error.into());
+        }
+    };
     if let Some(why) = not_as_sent(event, &survey) {
         return Ok(Outcome::nothing(why));
     }

@@ -12,6 +12,7 @@ mod demo;
 mod deployer;
 mod docs;
 mod examples;
+mod enterprise;
 mod faults;
 mod flow_again;
 mod flow_approve;
@@ -36,6 +37,7 @@ mod http_client;
 mod init;
 mod licences;
 mod linters;
+mod limits;
 mod policy;
 mod readme;
 mod release;
@@ -53,6 +55,7 @@ mod site;
 mod spine;
 mod stage;
 mod tools;
+mod tls;
 mod webhooks;
 
 /// What a stage's end checks.

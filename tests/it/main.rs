@@ -14,6 +14,7 @@ mod flow_approve;
 mod flow_carry;
 mod flow_deploy;
 mod flow_dispatch;
+mod flow_dispatch_end;
 mod flow_in_flight;
 mod flow_lock;
 mod flow_machine;

@@ -9,6 +9,7 @@ mod demo;
 mod deployer;
 mod docs;
 mod faults;
+mod faults_dispatch;
 mod flow_again;
 mod flow_approve;
 mod flow_carry;

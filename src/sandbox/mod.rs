@@ -14,6 +14,7 @@ pub mod rest;
 pub mod state;
 pub mod store;
 pub mod wire;
+mod workflow;
 pub mod world;
 
 use std::sync::{Arc, MutexGuard};

@@ -30,7 +30,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("git2", &["git", "sandbox"]),
     ("hyper", &["github", "sandbox"]),
     ("clap", &["cli"]),
-    ("serde_saphyr", &["policy"]),
+    ("serde_saphyr", &["policy", "sandbox"]),
     ("annotate_snippets", &["policy"]),
     ("pulldown_cmark", &["intake"]),
     ("graphql_parser", &["sandbox"]),

@@ -178,10 +178,24 @@ fn deploy(world: &World) {
 
 fn run_workflows(world: &World) {
     let dispatches = repo("/actions/workflows/ci.yml/dispatches");
+    expect(&world.client.post(&dispatches, &json!({ "ref": "main" })), 422);
+    let file = "name: CI\non: { workflow_dispatch: { inputs: { a: {} } }, repository_dispatch: }\nrun-name: CI ${{ inputs.a }}\n";
+    world.sandbox.put(SHOP, "ada", ("main", &[(".github/workflows/ci.yml", file)]));
+    expect(&world.client.get(&repo("/actions/workflows/ci.yml")), 200);
     expect(&world.client.post(&dispatches, &json!({ "ref": "main", "inputs": { "a": "b" } })), 204);
     let run = expect(&world.client.post(&dispatches, &json!({ "ref": "main", "return_run_details": true })), 200)["workflow_run_id"].clone();
-    expect(&world.client.send("POST", &repo(&format!("/actions/runs/{run}/cancel")), None).expect("an answer"), 202);
-    expect(&world.client.send("POST", &repo(&format!("/actions/runs/{run}/cancel")), None).expect("an answer"), 409);
+    let act = |act: &str| world.client.send("POST", &repo(&format!("/actions/runs/{run}/{act}")), None).expect("an answer");
+    expect(&act("cancel"), 202);
+    expect(&act("cancel"), 409);
+    expect(&act("rerun"), 201);
+    let job = world.sandbox.start_job(run.as_u64().expect("an id"), "build");
+    expect(&world.client.get(&repo(&format!("/actions/jobs/{job}"))), 200);
+    for path in ["", "/jobs?filter=latest", "/jobs?filter=all", "/attempts/1", "/attempts/2", "/attempts/1/jobs", "/attempts/2/jobs"] {
+        expect(&world.client.get(&repo(&format!("/actions/runs/{run}{path}"))), 200);
+    }
+    expect(&world.client.get(&repo("/actions/runs?created=%3E%3D2026-11-20&actor=ada&exclude_pull_requests=true")), 200);
+    expect(&world.client.post(&repo("/dispatches"), &json!({ "event_type": "deploy", "client_payload": { "a": 1 } })), 204);
+    expect(&world.client.post(&repo("/dispatches"), &json!({ "event_type": "" })), 422);
 }
 
 fn pull(world: &World) {

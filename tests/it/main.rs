@@ -37,6 +37,7 @@ mod sandbox;
 mod sandbox_events;
 mod sandbox_git;
 mod sandbox_graphql;
+mod sandbox_workflows;
 mod spine;
 mod stage;
 mod webhooks;

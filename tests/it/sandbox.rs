@@ -131,7 +131,7 @@ fn the_version_of_the_api_is_chosen_by_a_header() {
     let (sandbox, _) = shop();
     let client = ada(&sandbox);
     assert_eq!(client.get("/user").header("x-github-api-version-selected"), Some("2022-11-28"));
-    sandbox.workflow(SHOP, ".github/workflows/deploy.yml", "Deploy");
+    sandbox.put(SHOP, "ada", ("main", &[(".github/workflows/deploy.yml", "on: workflow_dispatch\n")]));
     let dispatch = "/repos/acme/shop/actions/workflows/deploy.yml/dispatches";
     assert_eq!(client.post(dispatch, &json!({ "ref": "main" })).status, 204);
     let newer = ada(&sandbox).with_header("X-GitHub-Api-Version", "2026-03-10");

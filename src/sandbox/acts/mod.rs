@@ -3,6 +3,7 @@
 
 mod check;
 mod deploy;
+mod dispatch;
 mod pull;
 mod refs;
 mod run;
@@ -10,9 +11,10 @@ mod talk;
 
 pub use check::{CheckSpec, StatusSpec};
 pub use deploy::{DeployError, DeploySpec, Deployed, RequiredContexts, StateSpec};
+pub use dispatch::{DispatchError, DispatchSpec};
 pub use pull::{MergeError, PullSpec};
 pub use refs::{Expected, RefChange};
-pub use run::RunSpec;
+pub use run::{RunError, RunSpec};
 pub use talk::{ReviewError, ReviewSpec};
 
 /// The thing an act is about does not exist.

@@ -132,6 +132,7 @@ impl State {
         if let Some(after) = moved.after {
             let push = self.record_push(&moved, after);
             self.make_suites(&moved, push, (branch, after));
+            self.register_workflows(moved.repository, branch, after);
         }
         self.move_heads(&moved, branch);
         if let Some(after) = moved.after {

@@ -104,7 +104,7 @@ fn update_refs(state: &mut State, by: By<'_>, input: &Args) -> Result<(&'static 
     let id = input.required_text("repositoryId")?;
     let cx = by.at(state);
     let known = parse_node_id(id).filter(|(kind, _)| *kind == NodeKind::Repository).and_then(|(_, id)| cx.state.repository(id));
-    let repository = known.filter(|repository| cx.state.sees(cx.viewer, repository)).ok_or_else(|| Fault::no_node(id))?;
+    let repository = known.filter(|repository| cx.state.reaches(cx.viewer, repository)).ok_or_else(|| Fault::no_node(id))?;
     may_push(cx, repository)?;
     let updates = input.required_objects("refUpdates")?;
     let wanted = updates.iter().map(|update| Update::read(repository, update)).collect::<Result<Vec<_>, _>>()?;
@@ -172,7 +172,7 @@ fn add_comment(state: &mut State, by: By<'_>, input: &Args) -> Result<(&'static 
         return Err(Fault::unprocessable("Body cannot be blank"));
     }
     let numbered = parse_node_id(subject);
-    let visible = cx.state.repositories.iter().filter(|repository| cx.state.sees(cx.viewer, repository));
+    let visible = cx.state.repositories.iter().filter(|repository| cx.state.reaches(cx.viewer, repository));
     let place = visible.into_iter().find_map(|repository| match numbered {
         Some((NodeKind::PullRequest, id)) => repository.pulls.iter().find(|pull| pull.id == id).map(|pull| (repository.id, pull.number)),
         Some((NodeKind::Issue, id)) => repository.issues.iter().find(|issue| issue.id == id).map(|issue| (repository.id, issue.number)),

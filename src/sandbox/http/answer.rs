@@ -8,13 +8,13 @@ use super::Shared;
 use super::call::{Body, Call, Query, Refusal, Reply};
 use super::exchange::{Exchange, without_comments};
 use super::fault::{Asked, Fault};
-use super::headers::{Finished, VERSIONS, finish, tagged};
+use super::headers::{Finished, finish, tagged};
 use super::limit::{Resource, Standing};
 use super::route::{self, Needs, Route};
 use crate::domain::Role;
 use crate::sandbox::graphql;
 use crate::sandbox::rest;
-use crate::sandbox::state::{Access, Permission, Repository, State, Token, Viewer, Visibility};
+use crate::sandbox::state::{Access, Permission, Product, Repository, State, Token, Viewer, Visibility};
 
 /// A request, whole.
 pub struct Incoming {
@@ -82,7 +82,10 @@ pub fn answer(shared: &Shared, understood: &Understood) -> Outcome {
         Some(token) => reply(shared, &mut state, understood, (token, resource)),
     };
     damage(&mut reply, understood.fault.as_ref());
-    let reply = tagged(reply, &understood.incoming);
+    let mut reply = tagged(reply, &understood.incoming);
+    if let Product::Server { version } = &state.product {
+        reply.headers.push(("x-github-enterprise-version", version.clone()));
+    }
     // What the caller has already costs nothing.
     let cost = if reply.status == 304 { 0 } else { cost };
     let now = state.now();
@@ -123,7 +126,7 @@ fn reply(shared: &Shared, state: &mut State, understood: &Understood, (token, re
         return (Refusal::new(404, format!("sandbox: no route {name}")).into_reply(), 1);
     };
     let version = understood.header("x-github-api-version");
-    if !version.is_empty() && !VERSIONS.contains(&version) {
+    if !version.is_empty() && !state.product.api_versions().contains(&version) {
         return (Refusal::new(400, format!("\"{version}\" is not a supported version of the API")).into_reply(), 1);
     }
     let standings =
@@ -164,10 +167,12 @@ fn check_permission(route: &Route, call: &Call<'_>) -> Result<(), Refusal> {
     let Needs::AnyOf(permissions) = route.needs else { return Ok(()) };
     let granted = permissions.iter().find(|(permission, access)| call.viewer.may(*permission, *access));
     let repository = call.state.repository(call.repository);
+    let reached = repository.is_none_or(|repository| call.state.reaches(&call.viewer, repository));
+    let granted = granted.filter(|_| reached);
     let open = repository.is_some_and(|repository| repository.visibility == Visibility::Public);
     let readable = open && permissions.iter().any(|(permission, access)| *access == Access::Read && *permission != Permission::Members);
-    // What is public is read with any token of a person; an app's token reads only what it was given.
-    if granted.is_none() && !(readable && call.viewer.app.is_none()) {
+    // What is public is read with any token of a person or of another repository; an app's token reads only what it was given.
+    if granted.is_none() && !(readable && (call.viewer.app.is_none() || !reached)) {
         let whose = if call.viewer.app.is_some() { "integration" } else { "personal access token" };
         return Err(Refusal::new(403, format!("Resource not accessible by {whose}")));
     }

@@ -8,8 +8,8 @@ use super::answer::Incoming;
 use super::call::{Body, Page, Reply};
 use super::limit::{Resource, Standing};
 
-/// The versions of the API that are answered; the first unless another is asked for.
-pub const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
+/// The version of the API that answers unless another is asked for.
+const OLDEST: &str = "2022-11-28";
 
 /// An answer as it goes over the wire.
 pub struct Finished {
@@ -52,7 +52,7 @@ pub fn finish(reply: Reply, incoming: &Incoming, around: (Timestamp, u64, Option
         ("server", "shipgate-sandbox".to_owned()),
         ("x-github-request-id", format!("5AND:{request:08X}")),
         ("x-github-media-type", "github.v3; format=json".to_owned()),
-        ("x-github-api-version-selected", header("x-github-api-version").unwrap_or(VERSIONS[0]).to_owned()),
+        ("x-github-api-version-selected", header("x-github-api-version").unwrap_or(OLDEST).to_owned()),
     ];
     if let Some((standing, resource)) = standing {
         headers.extend(limit_headers(standing, resource, &reply));

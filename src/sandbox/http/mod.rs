@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub use answer::object_id;
-pub use call::{Body, Call, Handled, Refusal, Reply};
+pub use call::{Body, Call, Handled, Query, Refusal, Reply};
 pub use exchange::Exchange;
 pub use fault::{Fault, On};
 pub use limit::Standing;

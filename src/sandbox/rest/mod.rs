@@ -13,6 +13,7 @@ mod people;
 mod pulls;
 mod repository;
 mod runs;
+mod workflows;
 
 use super::http::{Needs, Route};
 use super::state::{Access, Permission};
@@ -29,6 +30,7 @@ pub static ROUTES: &[&[Route]] = &[
     comments::ROUTES,
     checks::ROUTES,
     deployments::ROUTES,
+    workflows::ROUTES,
     runs::ROUTES,
 ];
 

@@ -1,6 +1,6 @@
 //! Accounts, apps, teams, tokens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -174,6 +174,27 @@ pub struct Viewer {
     pub app: Option<u64>,
     /// What it is allowed.
     pub permissions: Permissions,
+    /// Where it is allowed that.
+    pub scope: Scope,
+}
+
+/// The repositories a token is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All that its account can see.
+    Everywhere,
+    /// These, by id: as a workflow's own token is for its own repository.
+    Only(BTreeSet<u64>),
+}
+
+impl Scope {
+    /// True when the token is for this repository.
+    pub fn holds(&self, repository: u64) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Only(these) => these.contains(&repository),
+        }
+    }
 }
 
 impl Viewer {

@@ -141,8 +141,28 @@ pub struct Workflow {
     pub name: String,
     /// Its file, e.g. `.github/workflows/ci.yml`.
     pub path: String,
+    /// Whether it starts.
+    pub state: WorkflowState,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// Whether a workflow starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants are GitHub's own words")]
+pub enum WorkflowState {
+    Active,
+    DisabledManually,
+}
+
+impl WorkflowState {
+    /// The REST word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::DisabledManually => "disabled_manually",
+        }
+    }
 }
 
 /// A run of a workflow.
@@ -156,6 +176,8 @@ pub struct WorkflowRun {
     pub number: u64,
     /// The event that started it, e.g. `push`.
     pub event: String,
+    /// What lists of runs show: the `run-name` filled in, or what the event gives.
+    pub title: String,
     /// How far it is.
     pub status: RunStatus,
     /// How it ended, once completed.
@@ -170,18 +192,55 @@ pub struct WorkflowRun {
     pub suite: u64,
     /// What it was given, where it was dispatched.
     pub inputs: Value,
+    /// What came with it, where a `repository_dispatch` started it.
+    pub sent: Option<Sent>,
+    /// Which attempt it is, counted from 1.
+    pub attempt: u64,
+    /// The attempts before, oldest first.
+    pub earlier: Vec<Attempt>,
+    /// Somebody has cancelled it, and its jobs have not ended yet.
+    pub cancelling: bool,
     /// When it was started.
     pub created_at: Timestamp,
+    /// When this attempt was started.
+    pub started_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// Its jobs.
+    /// The jobs of all its attempts.
     pub jobs: Vec<Job>,
+}
+
+/// What a `repository_dispatch` brought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sent {
+    /// Its `event_type`.
+    pub event_type: String,
+    /// Its `client_payload`.
+    pub client_payload: Value,
+}
+
+/// An earlier attempt of a run.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Counted from 1.
+    pub number: u64,
+    /// How it ended.
+    pub conclusion: Option<Conclusion>,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub updated_at: Timestamp,
 }
 
 impl WorkflowRun {
     /// Its global node id.
     pub fn node_id(&self) -> String {
         node_id(NodeKind::WorkflowRun, self.id)
+    }
+
+    /// True while one of its jobs goes.
+    pub fn has_going_jobs(&self) -> bool {
+        self.jobs.iter().any(|job| job.status != RunStatus::Completed)
     }
 }
 
@@ -190,6 +249,8 @@ impl WorkflowRun {
 pub struct Job {
     /// Its id, which is its check run's too.
     pub id: u64,
+    /// The attempt of the run that it belongs to.
+    pub attempt: u64,
     /// Its name.
     pub name: String,
     /// How far it is.

@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod deployment;
 mod ids;
+mod product;
 mod pull;
 mod repository;
 
@@ -12,10 +13,11 @@ use std::path::PathBuf;
 use git2::Oid;
 use jiff::Timestamp;
 
-pub use account::{ACTIONS_APP, ACTIONS_BOT, Access, Account, AccountKind, App, Permission, Permissions, Team, Token, Viewer, WEB_FLOW};
+pub use account::{ACTIONS_APP, ACTIONS_BOT, Access, Account, AccountKind, App, Permission, Permissions, Scope, Team, Token, Viewer, WEB_FLOW};
 pub use check::{CheckRun, CheckSuite, CommitStatus, Conclusion, Push, RunStatus, StatusState};
-pub use deployment::{Deployment, DeploymentState, DeploymentStatus, Environment, Job, Workflow, WorkflowRun};
+pub use deployment::{Attempt, Deployment, DeploymentState, DeploymentStatus, Environment, Job, Sent, Workflow, WorkflowRun, WorkflowState};
 pub use ids::{NodeKind, git_node_id, node_id, parse_git_node_id, parse_node_id};
+pub use product::Product;
 pub use pull::{Comment, Edit, Issue, Merge, Pull, PullState, Reaction, Review, ReviewState, TimelineEvent, TimelineKind};
 pub use repository::{Activity, ActivityKind, Freshness, Repository, RequiredCheck, ReviewRule, Rule, Ruleset, Signature, Visibility};
 
@@ -26,6 +28,8 @@ use crate::sandbox::clock::SandboxClock;
 pub struct State {
     /// The server's clock.
     pub clock: SandboxClock,
+    /// Which product it is.
+    pub product: Product,
     /// Where the HTTP face is, e.g. `http://127.0.0.1:4711`: the beginning of every URL in an answer.
     pub base_url: String,
     /// The private directory of the git repositories.
@@ -66,6 +70,7 @@ impl State {
         let app = App { id: ACTIONS_APP, slug: "github-actions".to_owned(), name: "GitHub Actions".to_owned(), bot: ACTIONS_BOT };
         Self {
             clock,
+            product: Product::Cloud,
             base_url: "http://127.0.0.1".to_owned(),
             directory,
             accounts: vec![bot, web_flow],
@@ -143,9 +148,15 @@ impl State {
         own.into_iter().chain(owner).chain(teams).chain(public).max().unwrap_or(Role::None)
     }
 
-    /// True when the token's account can see the repository.
+    /// True when the token's account can see the repository: what is public can be seen with any token.
     pub fn sees(&self, viewer: &Viewer, repository: &Repository) -> bool {
-        viewer.app.is_some() || self.role(repository, viewer.account) >= Role::Read
+        let known = viewer.app.is_some() || self.role(repository, viewer.account) >= Role::Read;
+        repository.visibility == Visibility::Public || viewer.scope.holds(repository.id) && known
+    }
+
+    /// True when the token is one for this repository: only then may it change anything there, or read what is not public.
+    pub fn reaches(&self, viewer: &Viewer, repository: &Repository) -> bool {
+        viewer.scope.holds(repository.id) && self.sees(viewer, repository)
     }
 }
 

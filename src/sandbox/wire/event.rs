@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Wire;
 use super::people::joined;
-use crate::sandbox::state::{AccountKind, Comment, Pull, Repository, Review, WorkflowRun};
+use crate::sandbox::state::{AccountKind, Comment, Pull, Repository, Review, Sent, WorkflowRun};
 
 impl Wire<'_> {
     /// `issue_comment` with this action, e.g. `created`.
@@ -56,6 +56,13 @@ impl Wire<'_> {
         let workflow = repository.workflows.iter().find(|workflow| workflow.id == run.workflow);
         let workflow = workflow.map_or(Value::Null, |workflow| self.workflow(repository, workflow));
         let body = json!({ "action": action, "workflow": workflow, "workflow_run": self.run(repository, run) });
+        joined(body, self.circumstances(repository, run.actor))
+    }
+
+    /// `repository_dispatch`.
+    pub fn repository_dispatch_event(self, repository: &Repository, run: &WorkflowRun, sent: &Sent) -> Value {
+        let branch = run.branch.clone().unwrap_or_else(|| repository.default_branch.clone());
+        let body = json!({ "action": sent.event_type, "branch": branch, "client_payload": sent.client_payload });
         joined(body, self.circumstances(repository, run.actor))
     }
 

@@ -1,11 +1,9 @@
-//! Check runs, statuses, workflow runs.
-
-use serde_json::Value;
+//! Check runs and statuses.
 
 use super::oid;
 use crate::domain::CommitSha;
 use crate::sandbox::Sandbox;
-use crate::sandbox::acts::{CheckSpec, RunSpec, StatusSpec};
+use crate::sandbox::acts::{CheckSpec, StatusSpec};
 use crate::sandbox::state::{ACTIONS_APP, Conclusion, RunStatus, StatusState};
 
 /// A check run to report.
@@ -73,53 +71,5 @@ impl Sandbox {
         let (id, creator) = (state.the_repository(repository).id, state.the_account(login));
         let spec = StatusSpec { sha: oid(sha), state: status, context: context.to_owned(), description: None, target_url: None, creator };
         state.add_status(id, spec).expect("the commit exists")
-    }
-
-    /// Makes a workflow with this file and gives its id.
-    pub fn workflow(&self, repository: &str, path: &str, name: &str) -> u64 {
-        let mut state = self.state();
-        let id = state.the_repository(repository).id;
-        state.ensure_workflow(id, name, path).expect("the repository exists")
-    }
-
-    /// Starts a run of a workflow (by its file) for an event at the tip of a branch, with one job. Gives the run's id.
-    pub fn start_run(&self, repository: &str, login: &str, (path, event, branch): (&str, &str, &str)) -> u64 {
-        let mut state = self.state();
-        let actor = state.the_account(login);
-        let found = state.the_repository(repository);
-        let workflow = found.workflows.iter().find(|workflow| workflow.path == path).expect("the workflow exists");
-        let head = found.git.branch(branch).expect("the branch exists");
-        let spec = RunSpec {
-            repository: found.id,
-            workflow: workflow.id,
-            event: event.to_owned(),
-            branch: Some(branch.to_owned()),
-            head,
-            actor,
-            inputs: Value::Object(serde_json::Map::new()),
-        };
-        let name = workflow.name.clone();
-        let run = state.start_run(spec).expect("the repository exists");
-        state.start_job(run, &name).expect("the run was just started");
-        run
-    }
-
-    /// Starts a job of a workflow run and gives its id.
-    pub fn start_job(&self, run: u64, name: &str) -> u64 {
-        self.state().start_job(run, name).expect("the workflow run exists")
-    }
-
-    /// Ends one job of a workflow run.
-    pub fn finish_job(&self, job: u64, conclusion: Conclusion) {
-        let mut state = self.state();
-        let now = state.now();
-        let mut jobs = state.repositories.iter_mut().flat_map(|repository| &mut repository.runs).flat_map(|run| &mut run.jobs);
-        let found = jobs.find(|known| known.id == job).expect("the job exists");
-        (found.status, found.conclusion, found.completed_at) = (RunStatus::Completed, Some(conclusion), Some(now));
-    }
-
-    /// Ends a workflow run with its jobs and their check runs.
-    pub fn finish_run(&self, run: u64, conclusion: Conclusion) {
-        self.state().finish_run(run, conclusion).expect("the workflow run exists");
     }
 }

@@ -39,12 +39,15 @@ impl Sandbox {
         Wire::of(&state).synchronize_event(repository, found, (oid(before), state.the_account(sender)))
     }
 
-    /// The payload of `workflow_dispatch` for a run that was dispatched.
+    /// The payload of `workflow_dispatch` or `repository_dispatch` for a run that was dispatched.
     pub fn dispatch_event(&self, run: u64) -> Value {
         let state = self.state();
         let found = state.repositories.iter().find_map(|repository| repository.runs.iter().find(|known| known.id == run).map(|run| (repository, run)));
         let (repository, run) = found.expect("the workflow run exists");
-        Wire::of(&state).dispatch_event(repository, run)
+        match &run.sent {
+            Some(sent) => Wire::of(&state).repository_dispatch_event(repository, run, sent),
+            None => Wire::of(&state).dispatch_event(repository, run),
+        }
     }
 
     /// The payload of `workflow_run` (`completed`) for a run that is over.

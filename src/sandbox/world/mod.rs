@@ -10,6 +10,7 @@ mod deploy;
 mod event;
 mod people;
 mod pull;
+mod run;
 
 use git2::Oid;
 
@@ -18,6 +19,7 @@ use crate::domain::CommitSha;
 
 pub use check::Check;
 pub use code::Draft;
+pub use run::Dispatched;
 
 /// A pull request or issue: the repository as `owner/name`, and the number.
 pub type Place<'a> = (&'a str, u64);

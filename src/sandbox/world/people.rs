@@ -3,8 +3,8 @@
 use crate::domain::Role;
 use crate::sandbox::Sandbox;
 use crate::sandbox::state::{
-    ACTIONS_APP, ACTIONS_BOT, Access, Account, AccountKind, App, Permission, Permissions, Repository, RequiredCheck, ReviewRule, Rule, Ruleset, State, Team,
-    Token, Viewer, Visibility,
+    ACTIONS_APP, ACTIONS_BOT, Access, Account, AccountKind, App, Permission, Permissions, Repository, RequiredCheck, ReviewRule, Rule, Ruleset, Scope, State,
+    Team, Token, Viewer, Visibility,
 };
 use crate::sandbox::store::Store;
 
@@ -64,7 +64,15 @@ impl Sandbox {
         let mut state = self.state();
         let account = state.the_account(login);
         let app = state.apps.iter().find(|app| app.bot == account).map(|app| app.id);
-        state.add_token(login, Viewer { account, app, permissions: permissions.iter().copied().collect() })
+        state.add_token(login, Viewer { account, app, permissions: permissions.iter().copied().collect(), scope: Scope::Everywhere })
+    }
+
+    /// Limits a token to these repositories: what is public elsewhere it can only read, and the rest it cannot see.
+    pub fn limit_token(&self, secret: &str, repositories: &[&str]) {
+        let mut state = self.state();
+        let these = repositories.iter().map(|name| state.the_repository(name).id).collect();
+        let token = state.tokens.iter_mut().find(|token| token.secret == secret).expect("the sandbox has given this token");
+        token.viewer.scope = Scope::Only(these);
     }
 
     /// A token that acts as this person and may do everything they may. Gives the secret.
@@ -72,11 +80,13 @@ impl Sandbox {
         self.token(login, &Permission::ALL.map(|permission| (permission, Access::Write)))
     }
 
-    /// A token like a workflow's own `GITHUB_TOKEN`: it acts as `github-actions[bot]`, and never has `members`. Gives the secret.
+    /// A token like a workflow's own `GITHUB_TOKEN`: it acts as `github-actions[bot]`, and never has `members` or
+    /// `administration`. It works in every repository, unless [`Sandbox::limit_token`] says where. Gives the secret.
     pub fn actions_token(&self, permissions: &[(Permission, Access)]) -> String {
-        let mut permissions: Permissions = permissions.iter().copied().filter(|(permission, _)| *permission != Permission::Members).collect();
+        let given = |permission: Permission| !matches!(permission, Permission::Members | Permission::Administration);
+        let mut permissions: Permissions = permissions.iter().copied().filter(|(permission, _)| given(*permission)).collect();
         permissions.insert(Permission::Metadata, Access::Read);
-        self.state().add_token("github-actions[bot]", Viewer { account: ACTIONS_BOT, app: Some(ACTIONS_APP), permissions })
+        self.state().add_token("github-actions[bot]", Viewer { account: ACTIONS_BOT, app: Some(ACTIONS_APP), permissions, scope: Scope::Everywhere })
     }
 
     /// An empty repository `owner/name` with the default branch `main`. Gives its id.

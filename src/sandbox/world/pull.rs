@@ -4,7 +4,7 @@ use super::{Place, commit_sha, oid};
 use crate::domain::CommitSha;
 use crate::sandbox::Sandbox;
 use crate::sandbox::acts::{PullSpec, ReviewSpec};
-use crate::sandbox::state::{ReviewState, State, TimelineKind, Viewer};
+use crate::sandbox::state::{ReviewState, Scope, State, TimelineKind, Viewer};
 
 impl Sandbox {
     /// Opens a pull request and gives its number. The head is a branch, or `owner:branch` of a fork.
@@ -166,6 +166,6 @@ impl State {
     pub(super) fn plain_viewer(&self, login: &str) -> Viewer {
         let account = self.the_account(login);
         let app = self.apps.iter().find(|app| app.bot == account).map(|app| app.id);
-        Viewer { account, app, permissions: std::collections::BTreeMap::new() }
+        Viewer { account, app, permissions: std::collections::BTreeMap::new(), scope: Scope::Everywhere }
     }
 }

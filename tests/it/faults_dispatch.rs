@@ -359,3 +359,72 @@ fn d3_a_run_that_died_at_any_request_of_its_end_is_ended_by_the_next_event() {
         }
     }
 }
+
+/// A job that does the whole: its main step, and where it is to be killed, at this request.
+fn whole(play: &Play, killed: Option<(&Aim, &Fault)>) -> Job {
+    let run = play.stage.deploy_run();
+    let Some((aim, fault)) = killed else { return play.stage.carries(&run, &[]) };
+    let already = play.stage.hub.log().iter().filter(|exchange| exchange.faulty).count();
+    play.stage.hub.fault(aim.on(), fault.clone());
+    let folder = play.stage.job_folder_of(run.id);
+    let handle = run.inputs["shipgate"].as_str().expect("a handle").to_owned();
+    let mut command = play.stage.command(&folder, &["action"], &[("INPUT_DEPLOYMENT", &handle)]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+    match fault {
+        Fault::DelayAfter(_) => until("the effect", || play.stage.hub.log().iter().filter(|exchange| exchange.faulty).count() > already),
+        _ => until("the request", || play.stage.hub.faults_left() == 0),
+    }
+    child.kill().expect("it can be killed");
+    job(&folder, &child.wait_with_output().expect("it ended"))
+}
+
+#[test]
+fn d3_every_request_of_a_dispatched_jobs_post_step_meets_a_fault() {
+    let recorded = || {
+        let play = Play::new();
+        play.does(Step::Gate, 1);
+        let main = whole(&play, None);
+        play.stage.hub.clear_log();
+        assert_eq!(play.stage.ends(&main, "success").code, 0);
+        let log = play.stage.hub.log();
+        play.ended();
+        aims(Step::Finish, &log)
+    };
+    for fault in [Fault::Status(500), Fault::DropAfter, Fault::DropBefore, Fault::Status(403)] {
+        for aim in recorded() {
+            here(&format!("{fault:?} at {aim:?}"));
+            let play = Play::new();
+            play.does(Step::Gate, 1);
+            let main = whole(&play, None);
+            play.stage.hub.fault(aim.on(), fault.clone());
+            let post = play.stage.ends(&main, "success");
+            assert!(matches!(post.code, 0 | 10), "{}", post.stderr);
+            play.is_single(&post.stderr);
+            if play.is_running() || !play.stage.holds().is_empty() {
+                play.run_ends();
+            }
+            play.ended();
+        }
+    }
+}
+
+#[test]
+fn d3_the_post_step_of_a_dispatched_job_that_died_takes_nothing_for_a_success() {
+    for fault in [Fault::Delay(LONG), Fault::DelayAfter(LONG)] {
+        for aim in recorded().iter().filter(|aim| aim.step == Step::Start) {
+            here(&format!("killed with {fault:?} at {aim:?}"));
+            let play = Play::new();
+            play.does(Step::Gate, 1);
+            let main = whole(&play, Some((aim, &fault)));
+            assert_ne!(main.output("decision"), "go", "nobody was told to deploy");
+            let post = play.stage.ends(&main, "success");
+            assert_eq!(post.code, 0, "{}", post.stderr);
+            play.is_single(&post.stderr);
+            // What the step had not yet taken over stays for the run to be run again; what it had is ended.
+            let untouched = play.states() == [Some(DeploymentState::Queued)];
+            assert_eq!((play.stage.holds().len(), play.is_running()), (usize::from(untouched), untouched), "{}", post.stderr);
+            assert!(untouched || play.states() == [Some(DeploymentState::Error)], "{:?}", play.states());
+            assert!(!play.comments()[0].contains("✅ Deployed"), "{:?}", play.comments());
+        }
+    }
+}

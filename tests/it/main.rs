@@ -15,6 +15,7 @@ mod flow_approve;
 mod flow_carry;
 mod flow_deploy;
 mod flow_dispatch;
+mod flow_dispatch_elsewhere;
 mod flow_dispatch_end;
 mod flow_in_flight;
 mod flow_lock;

@@ -42,7 +42,7 @@ pub enum Holder {
 pub enum Ended {
     /// It is over.
     Now,
-    /// Somebody carries it on: nothing was changed.
+    /// Somebody carries it on, or has ended it: nothing was changed.
     CarriedOn,
 }
 
@@ -134,8 +134,10 @@ pub async fn finish<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Res
     let first = match end.holder {
         Holder::Ourselves => None,
         Holder::Nobody | Holder::Run(_) => match freed_unless_carried_on(acting, end).await? {
-            Some(freed) => Some(freed),
-            None => return Ok(Ended::CarriedOn),
+            Some(true) => Some(true),
+            // Whoever freed it has ended the deployment, or died on the way.
+            Some(false) if acting.forge.deployment(end.deployment).await?.is_some_and(|deployment| deployment.is_running()) => Some(false),
+            Some(false) | None => return Ok(Ended::CarriedOn),
         },
     };
     let freed = async {

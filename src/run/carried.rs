@@ -92,10 +92,13 @@ async fn begin<F: Forge, R: Repo, P: Programs>(
     }
     let taken = taken(world, seen, (handle, run, step)).await?;
     let existing = Before::in_survey(survey, payload).unwrap_or_default();
-    let comment = if taken == TakenOver::Now || deployment.state() != Some(DeploymentState::InProgress) {
+    let running = running(world, seen, &existing);
+    // Where an earlier attempt died between the two, the state is there and the comment is not.
+    let told = deployment.state() == Some(DeploymentState::InProgress) && existing.has_headline_of(&running);
+    let comment = if taken == TakenOver::Now || !told {
         let note = ended::entry(&Orphan::of(survey, deployment, payload)).outcome(AuditOutcome::Started).detail("claim", payload.claim.as_str());
         world.acting().note(AuditEvent::DeploymentStarted, note);
-        say_running(world, seen, &existing).await
+        say_running(world, seen, (existing.id, &running)).await
     } else {
         existing.id
     };
@@ -150,11 +153,21 @@ async fn taken<F: Forge, R: Repo, P: Programs>(
     })
 }
 
-async fn say_running<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, seen: &Seen, existing: &Before) -> Option<CommentId> {
+/// The comment's text while it runs.
+fn running<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, seen: &Seen, existing: &Before) -> String {
     let Seen { deployment, payload, survey } = seen;
     let url = ended::environment_url(survey, payload);
     let subjected = Subjected { deployment, payload, url: url.as_deref(), log: world.log_url.as_deref(), failed_job: None };
-    let body = retell::body(&subjected, existing, &Standing::Running);
+    retell::body(&subjected, existing, &Standing::Running)
+}
+
+async fn say_running<F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    seen: &Seen,
+    (existing, body): (Option<CommentId>, &str),
+) -> Option<CommentId> {
+    let Seen { deployment, payload, survey } = seen;
+    let url = ended::environment_url(survey, payload);
     let running = Mark {
         deployment: deployment.id,
         state: DeploymentState::InProgress,
@@ -163,11 +176,11 @@ async fn say_running<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>,
         environment_url: url.as_deref(),
         pull: payload.pull,
         key: &payload.request,
-        existing: existing.id,
-        body: &body,
+        existing,
+        body,
     };
     let comment = mark(&world.acting(), &running).await;
-    world.runner.summary(&body);
+    world.runner.summary(body);
     comment
 }
 

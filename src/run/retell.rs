@@ -38,6 +38,12 @@ impl Before {
         Some(found.map_or_else(Self::default, |comment| Self { id: Some(comment.id), body: comment.body.clone() }))
     }
 
+    /// True where it begins as this text does: with the same marker and headline.
+    pub(super) fn has_headline_of(&self, text: &str) -> bool {
+        let head = |text: &str| text.lines().take(2).map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+        head(&self.body) == head(text)
+    }
+
     /// The request's comment, asked for.
     pub(super) async fn read<F: Forge>(forge: &F, payload: &DeploymentPayload) -> Result<Self, ForgeError> {
         let start = format!("<!-- shipgate {} ", payload.request);

@@ -10,6 +10,21 @@ use crate::stage::{DEVELOPER, Job, LEAD, PERMISSIONS, REPOSITORY, REVIEWER, Stag
 /// The deploy workflow's file.
 pub const DEPLOY: &str = ".github/workflows/deploy.yml";
 
+/// The deploy workflow, as far as the server looks at it.
+pub const WORKFLOW_FILE: &str = "name: deploy
+run-name: Deploy ${{ inputs.shipgate }}
+on:
+  workflow_dispatch:
+    inputs:
+      shipgate: { type: string, required: true }
+      region: { type: string }
+      version: { type: string }
+      what: { type: string }
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+";
+
 /// A policy whose staging is dispatched.
 pub const DISPATCHED: &str = "version: 1
 environments:
@@ -25,7 +40,7 @@ environments:
 /// A stage with a deploy workflow, and a token that may start it.
 pub fn stage(policy: &str) -> Stage {
     let mut stage = Stage::with(policy);
-    stage.hub.workflow(REPOSITORY, DEPLOY, "deploy");
+    stage.hub.put(REPOSITORY, LEAD, ("main", &[(DEPLOY, WORKFLOW_FILE)]));
     stage.token = token(&stage);
     stage
 }

@@ -9,6 +9,9 @@ use shipgate::sandbox::{Fault, On};
 use crate::deployer::{DEPLOY, DISPATCHED, ready, stage};
 use crate::stage::{DEVELOPER, LEAD, REPOSITORY, job};
 
+/// The route of a workflow's runs.
+const RUNS: &str = "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs";
+
 /// The route of a dispatch.
 const DISPATCHES: &str = "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches";
 
@@ -282,4 +285,35 @@ fn c5_twenty_deliveries_at_the_same_instant_make_one_dispatch() {
         assert_eq!(stage.ends(job, "success").code, 0);
     }
     assert_eq!((stage.states().as_slice(), stage.holds().len()), (&[Queued][..], 1));
+}
+
+#[test]
+fn d2_a_list_of_runs_that_comes_late_is_read_again() {
+    let stage = stage(DISPATCHED);
+    let pull = ready(&stage);
+    stage.hub.fault(On::route("POST", DISPATCHES), Fault::DropAfter);
+    stage.hub.fault_times(On::route("GET", RUNS), Fault::ShortPage, 3);
+    let gate = stage.dispatches(pull);
+    assert_eq!(gate.output("run-id"), stage.deploy_run().id.to_string(), "{}", gate.stderr);
+}
+
+#[test]
+fn d2_where_a_dispatch_never_shows_a_second_may_follow_and_one_of_the_runs_is_let_in() {
+    let stage = stage(DISPATCHED);
+    let pull = ready(&stage);
+    let (_, event) = stage.comment(pull, DEVELOPER, "/deploy staging");
+    let folder = stage.job_folder();
+    std::fs::write(folder.join("event.json"), event.to_string()).expect("the event can be written");
+    let attempt = |number: &str| stage.run(&folder, &["action"], &[("GITHUB_EVENT_NAME", "issue_comment"), ("GITHUB_RUN_ATTEMPT", number)]);
+    stage.hub.fault(On::route("POST", DISPATCHES), Fault::DropAfter);
+    stage.hub.fault_times(On::route("GET", RUNS), Fault::ShortPage, 4);
+    assert_eq!(attempt("1").code, 10);
+    assert_eq!(stage.deploy_runs().len(), 1, "one dispatch in one run of the gate");
+    stage.hub.fault_times(On::route("GET", RUNS), Fault::ShortPage, 4);
+    let second = attempt("2");
+    assert_eq!(second.output("decision"), "dispatched", "{}", second.stderr);
+    let runs = stage.deploy_runs();
+    assert_eq!((runs.len(), stage.hub.deployments(REPOSITORY, "staging").len()), (2, 1));
+    let decisions: Vec<String> = runs.iter().map(|run| stage.carries(run, &[("INPUT_STEP", "start")]).output("decision")).collect();
+    assert_eq!(decisions, ["go", "error"]);
 }

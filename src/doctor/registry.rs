@@ -211,6 +211,8 @@ findings! {
         "check out the base branch, or do it on `pull_request`"
     WORKFLOW_INJECTION "workflow.injection" Workflow Error "Text that others write is put into a script before a shell or JavaScript reads it: they can run commands."
         "hand it over by `env:` and write \"$NAME\" in the script"
+    WORKFLOW_TEXT_IN_SCRIPT "workflow.text-in-script" Workflow Warning "The pull request's text is put into a script that runs with no more rights than the pull request's own code."
+        "hand it over by `env:` and write \"$NAME\" in the script"
     WORKFLOW_INPUT_IN_SCRIPT "workflow.input-in-script" Workflow Warning "An input of a dispatched workflow is put into a script: its values come from comments."
         "hand it over by `env:` and write \"$NAME\" in the script"
     WORKFLOW_UNPINNED "workflow.unpinned" Workflow Warning "An action that is not pinned by commit: whoever moves its tag runs code here."

@@ -150,12 +150,7 @@ impl Transport {
     }
 
     /// The same, where a 404 in these words is an answer: there is none. Any other 404 may say as well that the token may not see it.
-    pub(super) async fn find<T>(
-        &self,
-        call: &Call,
-        none: &str,
-        understand: impl Fn(&Call, &Answer) -> Result<T, Failure>,
-    ) -> Result<Option<T>, ForgeError> {
+    pub(super) async fn find<T>(&self, call: &Call, none: &str, understand: impl Fn(&Call, &Answer) -> Result<T, Failure>) -> Result<Option<T>, ForgeError> {
         repeating(&self.timeouts, call.effect, async || {
             let answer = self.once(call).await?;
             match answer.status {

@@ -8,6 +8,6 @@ mod repo;
 pub use forge::{
     Ask, CommentText, Forge, ForgeError, ForgeFault, NewDeployment, NewState, PolicyFile, Reaction, ReactionId, RefSwap, Standing, Survey, Swapped, Wrote,
 };
-pub use inspect::{Inspect};
+pub use inspect::Inspect;
 pub use programs::{Finished, ProgramError, Programs};
 pub use repo::{MergeQuestion, Repo, RepoError};

@@ -7,6 +7,7 @@ mod commands;
 mod contract;
 mod demo;
 mod docs;
+mod doctor;
 mod faults;
 mod flow_again;
 mod flow_approve;

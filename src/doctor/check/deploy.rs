@@ -108,7 +108,9 @@ pub(super) fn deploy(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
 fn elsewhere(exam: &Exam<'_>, (dispatch, repository): (&Dispatch, &str), diagnosis: &mut Diagnosis) {
     let at = Place::new(POLICY_PATH, dispatch.line);
     let shown = crate::domain::shown(repository);
-    diagnosis.add(Finding::new(&registry::DEPLOY_ELSEWHERE, format!("{} is deployed by a workflow of {shown}, which was not looked at", dispatch.environment)).at(at));
+    diagnosis.add(
+        Finding::new(&registry::DEPLOY_ELSEWHERE, format!("{} is deployed by a workflow of {shown}, which was not looked at", dispatch.environment)).at(at),
+    );
     for gate in exam.ours().iter().filter(|step| step.part == Part::Gate && step.step.with("dispatch-token").is_none() && !step.has_own_token()) {
         let what = format!("{} is deployed by a workflow of {shown}, which the workflow's own token cannot start", dispatch.environment);
         diagnosis.add(Finding::new(&registry::DEPLOY_TOKEN, what).at(Place::new(&gate.workflow.path, gate.step.line)));
@@ -117,7 +119,9 @@ fn elsewhere(exam: &Exam<'_>, (dispatch, repository): (&Dispatch, &str), diagnos
 
 fn missing(dispatch: &Dispatch, diagnosis: &mut Diagnosis) {
     let what = match &dispatch.how {
-        How::Workflow(file) => format!("{} is deployed by the workflow `{}`, which is not in .github/workflows", dispatch.environment, crate::domain::shown(file)),
+        How::Workflow(file) => {
+            format!("{} is deployed by the workflow `{}`, which is not in .github/workflows", dispatch.environment, crate::domain::shown(file))
+        }
         How::Event(kind) => format!("{} is deployed by the event `{}`, and no workflow listens to it", dispatch.environment, crate::domain::shown(kind)),
     };
     diagnosis.add(Finding::new(&registry::DEPLOY_MISSING, what).at(Place::new(POLICY_PATH, dispatch.line)));
@@ -159,7 +163,8 @@ fn lifecycle(exam: &Exam<'_>, workflow: &Workflow, diagnosis: &mut Diagnosis) {
     }
     let mut ours = our_steps(workflow, exam.root_is_ours);
     let called = workflow.jobs.iter().filter_map(|job| job.calls.as_ref());
-    let called = called.filter_map(|uses| exam.workflows.iter().find(|other| uses.text.starts_with("./") && uses.text.ends_with(&format!("/{}", other.name()))));
+    let called =
+        called.filter_map(|uses| exam.workflows.iter().find(|other| uses.text.starts_with("./") && uses.text.ends_with(&format!("/{}", other.name()))));
     ours.extend(called.flat_map(|other| our_steps(other, exam.root_is_ours)));
     let of_part = |part: Part| ours.iter().filter(move |step| step.part == part);
     if of_part(Part::Start).chain(of_part(Part::Whole)).next().is_none() {

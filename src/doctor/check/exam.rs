@@ -1,11 +1,11 @@
 //! What all checks share: the policy and the workflows as they were understood.
 
-use crate::domain::ObjectId;
 use crate::doctor::finding::{Diagnosis, Finding, Place};
 use crate::doctor::material::{Asked, DefaultToken, Material, Server};
 use crate::doctor::registry;
 use crate::doctor::workflow::{Job, Permissions, Trigger, What, Workflow};
 use crate::doctor::yaml::{Document, Node};
+use crate::domain::ObjectId;
 use crate::facts::Fact;
 use crate::policy::{self, POLICY_PATH, Policy};
 
@@ -73,7 +73,8 @@ impl<'a> Exam<'a> {
         if workflow.trigger("workflow_call").is_none() {
             return Vec::new();
         }
-        let calls = |job: &Job| job.calls.as_ref().is_some_and(|uses| matches!(uses.what(), What::Local(path) if path.ends_with(&format!("/{}", workflow.name()))));
+        let calls =
+            |job: &Job| job.calls.as_ref().is_some_and(|uses| matches!(uses.what(), What::Local(path) if path.ends_with(&format!("/{}", workflow.name()))));
         self.workflows.iter().flat_map(|caller| caller.jobs.iter().filter(|job| calls(job)).map(move |job| (caller, job))).collect()
     }
 
@@ -128,7 +129,8 @@ fn workflows(material: &Material, diagnosis: &mut Diagnosis) -> Vec<Workflow> {
     let files = match &material.files.workflows {
         Fact::Known(files) => files,
         Fact::Unavailable(why) => {
-            diagnosis.add(Finding::new(&registry::WORKFLOW_UNREAD, format!("the workflows could not be read: {}", why.what)).at(Place::file(".github/workflows")));
+            diagnosis
+                .add(Finding::new(&registry::WORKFLOW_UNREAD, format!("the workflows could not be read: {}", why.what)).at(Place::file(".github/workflows")));
             return Vec::new();
         }
         Fact::NotAsked => return Vec::new(),
@@ -138,7 +140,8 @@ fn workflows(material: &Material, diagnosis: &mut Diagnosis) -> Vec<Workflow> {
         let text = match file.text.get() {
             Ok(text) => text.clone(),
             Err(why) => {
-                diagnosis.add(Finding::new(&registry::WORKFLOW_UNREAD, why.what).at(Place::file(&file.path)));
+                let finding = Finding::new(&registry::WORKFLOW_UNREAD, why.what.clone()).at(Place::file(&file.path));
+                diagnosis.add(finding.mend_as(&why));
                 continue;
             }
         };

@@ -27,27 +27,54 @@ static HOSTILE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!("(?-u){}", expression.join("|"))).expect("a pattern of ours compiles")
 });
 
+/// What comes with a pull request. On `pull_request` its author's own code runs anyway, with the same rights.
+static OF_PULL_REQUEST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)github\.(event\.pull_request\.|head_ref\b)").expect("a pattern of ours compiles"));
+
+/// Events with other people's text, or with more rights than the text's author has.
+const OTHERS: &[&str] = &[
+    "pull_request_target",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "issue_comment",
+    "issues",
+    "workflow_run",
+    "discussion",
+    "discussion_comment",
+];
+
 /// What a dispatch hands over.
 static INPUT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u)(^|[ (,!&|=<>])(inputs\.[a-z0-9_-]+|github\.event\.(inputs|client_payload)\b|tojson\(\s*inputs\s*\))").expect("a pattern of ours compiles")
+    Regex::new(r"(?-u)(^|[ (,!&|=<>])(inputs\.[a-z0-9_-]+|github\.event\.(inputs|client_payload)\b|tojson\(\s*inputs\s*\))")
+        .expect("a pattern of ours compiles")
 });
 
 pub(super) fn injection(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
     for workflow in &exam.workflows {
         let dispatched = super::deploy::is_dispatched(exam, workflow);
+        let others = exam.triggers(workflow).iter().any(|trigger| OTHERS.contains(&trigger.event.as_str()));
         diagnosis.fine_unless(Area::Workflow, format!("{} puts no text of others into scripts", workflow.path), |diagnosis| {
-            scripts(workflow, dispatched, diagnosis);
+            scripts(workflow, dispatched, (if others { Rights::More } else { Rights::Own }, diagnosis));
         });
     }
 }
 
-fn scripts(workflow: &Workflow, dispatched: super::deploy::Dispatched, diagnosis: &mut Diagnosis) {
+/// The rights of a workflow against those of a pull request's own code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rights {
+    Own,
+    More,
+}
+
+fn scripts(workflow: &Workflow, dispatched: super::deploy::Dispatched, (rights, diagnosis): (Rights, &mut Diagnosis)) {
     for script in workflow.jobs.iter().flat_map(|job| &job.steps).filter_map(crate::doctor::workflow::Step::script) {
         for expression in workflow.document.expressions(script) {
             let plain = plain(expression.text);
             let at = Place::new(&workflow.path, expression.line);
             let shown = crate::domain::shown(expression.text);
-            if HOSTILE.is_match(&plain) {
+            if HOSTILE.is_match(&plain) && rights == Rights::Own && OF_PULL_REQUEST.is_match(&plain) {
+                let what = format!("`{shown}` is put into a script: a title or branch with quotes breaks it, and may run commands");
+                diagnosis.add(Finding::new(&registry::WORKFLOW_TEXT_IN_SCRIPT, what).at(at));
+            } else if HOSTILE.is_match(&plain) {
                 let what = format!("`{shown}` is put into a script: whoever writes it runs commands here");
                 diagnosis.add(Finding::new(&registry::WORKFLOW_INJECTION, what).at(at));
             } else if dispatched == super::deploy::Dispatched::ByPolicy && INPUT.is_match(&plain) {
@@ -102,7 +129,8 @@ mod tests {
         ] {
             assert!(!HOSTILE.is_match(&plain(safe)), "{safe}");
         }
-        for (text, input) in [("inputs.region", true), ("github.event.client_payload.x", true), ("steps.inputs.outputs.x", false), ("needs.a.inputs.b", false)] {
+        for (text, input) in [("inputs.region", true), ("github.event.client_payload.x", true), ("steps.inputs.outputs.x", false), ("needs.a.inputs.b", false)]
+        {
             assert_eq!(INPUT.is_match(&plain(text)), input, "{text}");
         }
     }

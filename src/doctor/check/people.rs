@@ -41,7 +41,7 @@ pub(super) fn people(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
         names(exam, policy, server, diagnosis);
         if let Err(why) = server.people.collaborators.get() {
             let finding = Finding::new(&registry::POLICY_PEOPLE_UNREAD, format!("who has which role could not be read: {}", why.what));
-            diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+            diagnosis.add(finding.mend_as(&why));
         }
     }
     for environment in &policy.environments {
@@ -63,7 +63,8 @@ fn blind_to_teams(exam: &Exam<'_>, policy: &Policy, diagnosis: &mut Diagnosis) {
         let from = &environment.gates.approval.from;
         let all_teams = environment.gates.approval.count > 0 && from.iter().all(|principal| matches!(principal, Principal::Team(_)));
         if all_teams {
-            let what = format!("{} counts approvals of teams only, which the token of {} cannot read: they wait for ever", environment.name, gate.workflow.path);
+            let what =
+                format!("{} counts approvals of teams only, which the token of {} cannot read: they wait for ever", environment.name, gate.workflow.path);
             let finding = Finding::new(&registry::POLICY_UNSATISFIABLE, what).at(exam.place_of(environment.name.as_str()));
             diagnosis.add(finding.mend(registry::POLICY_TEAM_BLIND.mend));
         }
@@ -207,6 +208,7 @@ fn unreachable(exam: &Exam<'_>, policy: &Policy, impossible: &BTreeSet<String>, 
         }
     }
     for (name, before) in because {
-        diagnosis.add(Finding::new(&registry::POLICY_UNREACHABLE, format!("{name} comes after {before}, to which nothing can be deployed")).at(exam.place_of(name)));
+        diagnosis
+            .add(Finding::new(&registry::POLICY_UNREACHABLE, format!("{name} comes after {before}, to which nothing can be deployed")).at(exam.place_of(name)));
     }
 }

@@ -20,17 +20,21 @@ fn unpinned(workflow: &Workflow, diagnosis: &mut Diagnosis) {
     let steps = workflow.jobs.iter().flat_map(|job| job.steps.iter().filter_map(|step| step.uses.as_ref()).chain(&job.calls));
     let loose: Vec<&Uses> = steps.filter(|uses| !uses.is_pinned()).collect();
     let Some(first) = loose.first() else { return };
-    let listed: Vec<String> = loose.iter().map(|uses| format!("`{}` (line {})", crate::domain::shown(&uses.text), uses.line)).collect();
+    let line = |uses: &Uses| if loose.len() == 1 { String::new() } else { format!(" (line {})", uses.line) };
+    let listed: Vec<String> = loose.iter().map(|uses| format!("`{}`{}", crate::domain::shown(&uses.text), line(uses))).collect();
     let what = format!("not pinned by commit: {}", listed.join(", "));
     diagnosis.add(Finding::new(&registry::WORKFLOW_UNPINNED, what).at(Place::new(&workflow.path, first.line)));
 }
 
 fn versions(exam: &Exam<'_>, workflow: &Workflow, diagnosis: &mut Diagnosis) {
     let own = &exam.material.version;
-    for uses in our_steps(workflow, exam.root_is_ours).iter().filter_map(|ours| ours.step.uses.as_ref()).filter(|uses| matches!(uses.what(), What::Remote { .. })) {
+    for uses in
+        our_steps(workflow, exam.root_is_ours).iter().filter_map(|ours| ours.step.uses.as_ref()).filter(|uses| matches!(uses.what(), What::Remote { .. }))
+    {
         let at = Place::new(&workflow.path, uses.line);
         match uses.version() {
-            None => diagnosis.add(Finding::new(&registry::WORKFLOW_UNKNOWN_VERSION, format!("`{}` does not say its version", crate::domain::shown(&uses.text))).at(at)),
+            None => diagnosis
+                .add(Finding::new(&registry::WORKFLOW_UNKNOWN_VERSION, format!("`{}` does not say its version", crate::domain::shown(&uses.text))).at(at)),
             Some(version) if is_older(&version, own) => {
                 let written: Vec<String> = version.iter().map(u64::to_string).collect();
                 diagnosis.add(Finding::new(&registry::WORKFLOW_OLD_ACTION, format!("the action is v{}, and this program v{own}", written.join("."))).at(at));
@@ -47,7 +51,8 @@ fn is_older(version: &[u64], own: &semver::Version) -> bool {
 }
 
 fn persisted(exam: &Exam<'_>, workflow: &Workflow, diagnosis: &mut Diagnosis) {
-    let matters = !our_steps(workflow, exam.root_is_ours).is_empty() || exam.triggers(workflow).iter().any(|trigger| PRIVILEGED.contains(&trigger.event.as_str()));
+    let matters =
+        !our_steps(workflow, exam.root_is_ours).is_empty() || exam.triggers(workflow).iter().any(|trigger| PRIVILEGED.contains(&trigger.event.as_str()));
     let writes = |job: &&Job| match exam.writing(workflow, job) {
         Writing::Granted => true,
         Writing::Unknown => matters,
@@ -58,7 +63,7 @@ fn persisted(exam: &Exam<'_>, workflow: &Workflow, diagnosis: &mut Diagnosis) {
     let lines: Vec<usize> = checkouts.filter(|step| step.with("persist-credentials") != Some("false")).map(|step| step.line).collect();
     let Some(first) = lines.first() else { return };
     let listed: Vec<String> = lines.iter().map(usize::to_string).collect();
-    let plural = if lines.len() == 1 { ("the checkout in line", "leaves") } else { ("the checkouts in lines", "leave") };
-    let what = format!("{} {} {} a token that may write in the work tree", plural.0, listed.join(", "), plural.1);
+    let checkouts = if lines.len() == 1 { "the checkout leaves".to_owned() } else { format!("the checkouts in lines {} leave", listed.join(", ")) };
+    let what = format!("{checkouts} a token that may write in the work tree");
     diagnosis.add(Finding::new(&registry::WORKFLOW_PERSISTED, what).at(Place::new(&workflow.path, *first)));
 }

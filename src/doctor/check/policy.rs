@@ -16,7 +16,7 @@ pub(super) fn policy(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
         Fact::Known(None) => return diagnosis.add(Finding::new(&registry::POLICY_MISSING, format!("there is no {POLICY_PATH}"))),
         Fact::Unavailable(why) => {
             let finding = Finding::new(&registry::POLICY_UNREAD, why.what.clone()).at(Place::file(POLICY_PATH));
-            return diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+            return diagnosis.add(finding.mend_as(why));
         }
         Fact::NotAsked => return,
     };
@@ -74,7 +74,8 @@ fn owners(exam: &Exam<'_>, policy: &Policy, diagnosis: &mut Diagnosis) {
     };
     let ownership = Ownership::parse(&codeowners.text);
     for skipped in ownership.skipped() {
-        diagnosis.add(Finding::new(&registry::POLICY_OWNERS_LINE, format!("GitHub skips this line: {}", skipped.fault)).at(Place::new(path, skipped.line.max(1))));
+        diagnosis
+            .add(Finding::new(&registry::POLICY_OWNERS_LINE, format!("GitHub skips this line: {}", skipped.fault)).at(Place::new(path, skipped.line.max(1))));
     }
     if ownership.owners(POLICY_PATH).is_empty() && relies_on_owners(policy) {
         diagnosis.add(Finding::new(&registry::POLICY_RULES_UNOWNED, format!("{path} names no owner of {POLICY_PATH}")).at(Place::file(path)));

@@ -81,12 +81,15 @@ fn of_job(exam: &Exam<'_>, step: &OurStep<'_>, diagnosis: &mut Diagnosis) {
     let (file, job) = (&step.workflow.path, &step.job.id);
     let place = Place::new(file, step.job.line);
     if step.has_own_token() {
-        return diagnosis.add(Finding::new(&registry::TOKEN_OWN, format!("the action in job `{job}` has a token of its own")).at(Place::new(file, step.step.line)));
+        return diagnosis
+            .add(Finding::new(&registry::TOKEN_OWN, format!("the action in job `{job}` has a token of its own")).at(Place::new(file, step.step.line)));
     }
     let needs = needs_of(exam, step);
     match (exam.permissions(step.workflow, step.job), exam.default_token()) {
         (Some(permissions), _) if permissions.is_write_all() => {
-            diagnosis.add(Finding::new(&registry::TOKEN_EXCESS, format!("job `{job}` grants `write-all`")).at(Place::new(file, permissions.line)).mend(grant(&needs)));
+            diagnosis.add(
+                Finding::new(&registry::TOKEN_EXCESS, format!("job `{job}` grants `write-all`")).at(Place::new(file, permissions.line)).mend(grant(&needs)),
+            );
         }
         (Some(permissions), _) => diagnosis.fine_unless(Area::Token, format!("job {job} of {file} grants what the action needs"), |diagnosis| {
             missing(permissions, &needs, (&place, job), diagnosis);
@@ -138,7 +141,7 @@ fn settings(server: &Server, diagnosis: &mut Diagnosis) {
         }
         Fact::Unavailable(why) => {
             let finding = Finding::new(&registry::TOKEN_UNREAD, format!("the repository's default for workflow tokens could not be read: {}", why.what));
-            diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+            diagnosis.add(finding.mend_as(why));
         }
         Fact::NotAsked => {}
     }

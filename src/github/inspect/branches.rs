@@ -120,7 +120,9 @@ impl GitHub {
                 let set = format!("the ruleset `{}`", crate::domain::shown(&name));
                 (always.map(|actor| format!("{} ({set})", said(&actor))).collect(), None)
             }
-            Ok(RulesetDto { name, bypass_actors: None }) => unknown(format!("the ruleset `{}`", crate::domain::shown(&name)), "the server does not say it to this token"),
+            Ok(RulesetDto { name, bypass_actors: None }) => {
+                unknown(format!("the ruleset `{}`", crate::domain::shown(&name)), "the server does not say it to this token")
+            }
             Err(error) => unknown(format!("a ruleset of {}", crate::domain::shown(source)), &error.to_string()),
         }
     }
@@ -146,7 +148,8 @@ fn classic(error: &ForgeError) -> Why {
         ForgeFault::Forbidden { .. } | ForgeFault::NotFound { .. } => "it needs `administration: read`".to_owned(),
         _ => error.fault.to_string(),
     };
-    Why::new(format!("its classic branch protection could not be read: {needs}")).mended_by("use a token with `administration: read`, or make the rules a ruleset")
+    Why::new(format!("its classic branch protection could not be read: {needs}"))
+        .mended_by("use a token with `administration: read`, or make the rules a ruleset")
 }
 
 fn add_rule(rule: &RuleDto, found: &mut BranchRules) {
@@ -155,8 +158,11 @@ fn add_rule(rule: &RuleDto, found: &mut BranchRules) {
     match rule.kind.as_str() {
         "pull_request" => {
             add(Guard::PullRequest);
-            let guards =
-                [("dismiss_stale_reviews_on_push", Guard::StaleDismissed), ("require_last_push_approval", Guard::LastPush), ("require_code_owner_review", Guard::OwnerReview)];
+            let guards = [
+                ("dismiss_stale_reviews_on_push", Guard::StaleDismissed),
+                ("require_last_push_approval", Guard::LastPush),
+                ("require_code_owner_review", Guard::OwnerReview),
+            ];
             guards.into_iter().filter(|(name, _)| is(name)).for_each(|(_, guard)| add(guard));
             found.approvals = found.approvals.max(rule.parameters["required_approving_review_count"].as_u64().unwrap_or(0));
         }

@@ -110,7 +110,8 @@ fn maybe(entry: Option<Entry>) -> Fact<Option<String>> {
 
 fn workflows(folder: FolderEntry) -> Result<Vec<File>, Why> {
     let entries = folder.object.and_then(|tree| tree.entries).ok_or_else(|| Why::new(format!("{WORKFLOWS} is no folder")))?;
-    let yaml = entries.into_iter().filter(|entry| std::path::Path::new(&entry.name).extension().is_some_and(|extension| extension == "yml" || extension == "yaml"));
+    let yaml =
+        entries.into_iter().filter(|entry| std::path::Path::new(&entry.name).extension().is_some_and(|extension| extension == "yml" || extension == "yaml"));
     Ok(yaml.map(|named| File { path: format!("{WORKFLOWS}/{}", named.name), text: fact(text(named.entry)) }).collect())
 }
 

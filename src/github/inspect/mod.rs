@@ -194,7 +194,8 @@ impl Inspect for GitHub {
     }
 
     async fn refused(&self, branch: &BranchName) -> Vec<Refused> {
-        let asked = together(PROBES.iter().map(|(what, permission)| self.read_one::<serde::de::IgnoredAny>(self.probe(what, branch), permission)).collect()).await;
+        let asked =
+            together(PROBES.iter().map(|(what, permission)| self.read_one::<serde::de::IgnoredAny>(self.probe(what, branch), permission)).collect()).await;
         let refusals = PROBES.iter().zip(asked).filter_map(|((what, permission), answer)| match answer {
             Err(ForgeError { fault: ForgeFault::Forbidden { permission: named, .. }, .. }) => Some(Refused { what, permission: named.unwrap_or(permission) }),
             _ => None,

@@ -184,7 +184,7 @@ findings! {
         "use a token with `administration: read`"
 
     WORKFLOW_NO_GATE "workflow.no-gate" Workflow Error "No workflow runs shipgate: commands do nothing."
-        "run `shipgate init`, or write a workflow with a step that uses the action"
+        "write a workflow with a step that uses the action, as docs/action.md shows"
     WORKFLOW_UNREAD "workflow.unread" Workflow Warning "A workflow could not be read: what it does is not known."
         "make it an ordinary text file"
     WORKFLOW_YAML "workflow.yaml" Workflow Warning "A workflow that GitHub does not accept."

@@ -28,7 +28,7 @@ pub enum Exit {
 /// Every exit code with its meaning: the docs are compared with it.
 pub const EXITS: &[(Exit, u8, &str)] = &[
     (Exit::Done, 0, "done, or go"),
-    (Exit::NoGo, 1, "no-go: a gate refused, an audit log was tampered with, or a replay differed"),
+    (Exit::NoGo, 1, "no-go: a gate refused, an audit log was tampered with, a replay differed, or doctor found errors"),
     (Exit::Usage, 2, "the command line was not understood"),
     (Exit::InvalidPolicy, 3, "the policy is not valid, or there is none"),
     (Exit::Waiting, 4, "waiting for somebody or something; or a dispatched deployment was not over in time"),

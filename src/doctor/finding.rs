@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::registry::{Area, FindingSpec, Severity};
+use crate::facts::Why;
 
 /// Where in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -65,6 +66,15 @@ impl Finding {
     pub fn mend(mut self, mend: impl Into<String>) -> Self {
         self.mend = mend.into();
         self
+    }
+
+    /// With the mend of the reason why something could not be read, where it has one.
+    #[must_use]
+    pub fn mend_as(self, why: &Why) -> Self {
+        match &why.mend {
+            Some(mend) => self.mend(mend),
+            None => self,
+        }
     }
 }
 

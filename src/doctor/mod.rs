@@ -10,8 +10,9 @@ mod show;
 mod workflow;
 mod yaml;
 
-pub use check::{branches_in_question, examine, needed_permissions, people_in_question};
+pub use check::{Dispatching, branches_in_question, examine, needed_permissions, people_in_question};
 pub use finding::{Diagnosis, Finding, Place};
 pub use material::Material;
 pub use registry::{AREAS, Area, FINDINGS, FindingSpec, Severity};
 pub use show::{Detail, Strictness, json, text};
+pub use workflow::Access;

@@ -80,10 +80,8 @@ fn entry(finding: &Finding, paint: Paint, out: &mut String) {
         Severity::Warning => paint.judged(Judgement::Waiting, &word),
         Severity::Note => paint.dim(&word),
     };
-    let _ = writeln!(out, "  {word} {} [{}]", plain(&finding.what), finding.spec.code);
-    if let Some(place) = &finding.place {
-        let _ = writeln!(out, "           at {}", plain(&place.to_string()));
-    }
+    let place = finding.place.as_ref().map(|place| format!("{}: ", plain(&place.to_string()))).unwrap_or_default();
+    let _ = writeln!(out, "  {word} {place}{} {}", plain(&finding.what), paint.dim(&format!("[{}]", finding.spec.code)));
     let _ = writeln!(out, "           → {}", plain(&finding.mend));
 }
 

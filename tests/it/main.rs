@@ -11,6 +11,7 @@ mod contract;
 mod demo;
 mod deployer;
 mod docs;
+mod doctor;
 mod enterprise;
 mod examples;
 mod faults;

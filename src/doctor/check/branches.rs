@@ -38,13 +38,13 @@ pub(super) fn branches(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
             }),
             Err(why) => {
                 let finding = Finding::new(&registry::BRANCH_UNREAD, format!("the rules of `{}` could not be read: {}", branch.name, why.what));
-                diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+                diagnosis.add(finding.mend_as(&why));
             }
         }
     }
     if let Some(why) = &server.more_branches {
         let finding = Finding::new(&registry::BRANCH_UNREAD, why.what.clone());
-        diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+        diagnosis.add(finding.mend_as(why));
     }
 }
 
@@ -52,7 +52,7 @@ fn of_branch(exam: &Exam<'_>, (branch, rules): (&Branch, &BranchRules), diagnosi
     let name = &branch.name;
     for why in &rules.unread {
         let finding = Finding::new(&registry::BRANCH_UNREAD, format!("`{name}`: {}", why.what));
-        diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+        diagnosis.add(finding.mend_as(why));
     }
     for who in &rules.bypass {
         diagnosis.add(Finding::new(&registry::BRANCH_BYPASS, format!("{who} may go round the rules of `{name}`")));

@@ -13,7 +13,7 @@ pub(super) fn environments(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
         Fact::Known(there) => there,
         Fact::Unavailable(why) => {
             let finding = Finding::new(&registry::ENVIRONMENT_UNREAD, format!("the environments could not be read: {}", why.what));
-            return diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+            return diagnosis.add(finding.mend_as(why));
         }
         Fact::NotAsked => return,
     };

@@ -140,7 +140,8 @@ fn workflows(material: &Material, diagnosis: &mut Diagnosis) -> Vec<Workflow> {
         let text = match file.text.get() {
             Ok(text) => text.clone(),
             Err(why) => {
-                diagnosis.add(Finding::new(&registry::WORKFLOW_UNREAD, why.what).at(Place::file(&file.path)));
+                let finding = Finding::new(&registry::WORKFLOW_UNREAD, why.what.clone()).at(Place::file(&file.path));
+                diagnosis.add(finding.mend_as(&why));
                 continue;
             }
         };

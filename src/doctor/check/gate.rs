@@ -4,7 +4,7 @@ use super::exam::Exam;
 use super::ours::{OurStep, Part};
 use crate::doctor::finding::{Diagnosis, Finding, Place};
 use crate::doctor::registry::{self, Area};
-use crate::doctor::workflow::{Trigger, Workflow};
+use crate::doctor::workflow::{Concurrency, Trigger, Workflow};
 
 pub(super) fn gate(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
     if exam.material.files.workflows.known().is_none() {
@@ -20,6 +20,7 @@ pub(super) fn gate(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
         if !seen.contains(&gate.workflow.path.as_str()) {
             seen.push(&gate.workflow.path);
             events(exam, gate.workflow, diagnosis);
+            concurrency(gate, diagnosis);
         }
     }
 }
@@ -38,7 +39,7 @@ fn events(exam: &Exam<'_>, workflow: &Workflow, diagnosis: &mut Diagnosis) {
     let scheduled = any(&["schedule"]);
     if !scheduled {
         diagnosis.add(Finding::new(&registry::WORKFLOW_NO_SCHEDULE, "the gate has no schedule").at(at.clone()));
-        if !on("pull_request_review", "submitted") {
+        if !on("pull_request_review", "submitted") && !is_woken(exam, &triggers) {
             diagnosis.add(Finding::new(&registry::WORKFLOW_NO_REVIEWS, "the gate is not started by reviews: what waits for one waits on").at(at.clone()));
         }
         checks(&triggers, &at, diagnosis);
@@ -46,9 +47,24 @@ fn events(exam: &Exam<'_>, workflow: &Workflow, diagnosis: &mut Diagnosis) {
     if !on("pull_request", "closed") && !on("pull_request_target", "closed") {
         diagnosis.add(Finding::new(&registry::WORKFLOW_NO_CLOSE, "the gate is not started when a pull request is closed").at(at));
     }
-    for line in &workflow.cancels {
-        let what = "`cancel-in-progress: true` lets a later event cancel the gate, and what it deploys";
-        diagnosis.add(Finding::new(&registry::WORKFLOW_CANCELS, what).at(Place::new(&workflow.path, *line)));
+}
+
+/// Whether a workflow that is started by reviews passes them on by its end.
+fn is_woken(exam: &Exam<'_>, triggers: &[&Trigger]) -> bool {
+    let wakes = |workflow: &&Workflow| workflow.trigger("pull_request_review").is_some_and(|trigger| trigger.takes("submitted"));
+    let names: Vec<&str> = exam.workflows.iter().filter(wakes).map(|workflow| workflow.title.as_deref().unwrap_or(&workflow.path)).collect();
+    triggers.iter().flat_map(|trigger| &trigger.workflows).any(|name| names.contains(&name.as_str()))
+}
+
+/// A group that is another for every run or comment keeps nothing waiting.
+fn concurrency(gate: &OurStep<'_>, diagnosis: &mut Diagnosis) {
+    let own = |group: &&Concurrency| !["github.run_id", "comment.id"].iter().any(|word| group.group.contains(word));
+    for group in [&gate.workflow.concurrency, &gate.job.concurrency].into_iter().flatten().filter(own) {
+        let (line, what) = match group.cancels {
+            Some(line) => (line, "`cancel-in-progress` lets a later event cancel the gate, and what it deploys"),
+            None => (group.line, "a concurrency group around the gate loses commands: of those that wait GitHub keeps the newest only"),
+        };
+        diagnosis.add(Finding::new(&registry::WORKFLOW_CONCURRENCY, what).at(Place::new(&gate.workflow.path, line)));
     }
 }
 

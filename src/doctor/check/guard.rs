@@ -75,29 +75,54 @@ fn decision_names(job: &Job) -> BTreeSet<String> {
     carrying.map(|pair| pair.key.clone()).chain(["decision".to_owned()]).collect()
 }
 
-/// Whether a condition holds only after a look at the decision: every alternative compares it with a word, and none with anything but `go` by `!=`.
-pub(super) fn asks(condition: &str, names: &BTreeSet<String>) -> bool {
-    !condition.trim().is_empty()
-        && !condition.contains("!(")
-        && condition.split("||").all(|part| COMPARISON.captures_iter(part).any(|found| compares(&found, names)))
+/// What a condition must ask.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Whatever was decided: it is compared with some word, and by `!=` with nothing but `go`.
+    AtAll,
+    /// Whether it was go.
+    ForGo,
 }
 
-fn compares(found: &regex::Captures<'_>, names: &BTreeSet<String>) -> bool {
-    let text = |one: &str, other: &str| found.name(one).or_else(|| found.name(other)).map_or("", |found| found.as_str()).to_owned();
-    let (name, operator, word) = (text("name", "name2"), text("is", "is2"), text("word", "word2"));
-    let deliberate = if operator == "==" { !word.is_empty() && word != "false" } else { word == "go" || word == "true" };
-    names.contains(&name) && deliberate
+/// Whether a condition holds only where its author thought of the gate: every alternative looks at the decision, or is for failures.
+fn asks(condition: &str, names: &BTreeSet<String>) -> bool {
+    every_alternative(condition, |part| looks(part, names, Look::AtAll) || is_for_failures(part))
 }
 
-/// Whether a step or its job asks for the decision: behind it the gate's own commit is not untrusted any more.
+fn every_alternative(condition: &str, passes: impl Fn(&str) -> bool) -> bool {
+    !condition.trim().is_empty() && !condition.contains("!(") && condition.split("||").all(passes)
+}
+
+fn is_for_failures(part: &str) -> bool {
+    ["failure()", "cancelled()"].iter().any(|word| part.contains(word) && !part.contains(&format!("!{word}")))
+}
+
+fn looks(part: &str, names: &BTreeSet<String>, look: Look) -> bool {
+    COMPARISON.captures_iter(part).any(|found| {
+        let text = |one: &str, other: &str| found.name(one).or_else(|| found.name(other)).map_or("", |found| found.as_str()).to_owned();
+        let (name, operator, word) = (text("name", "name2"), text("is", "is2"), text("word", "word2"));
+        let go = word == "go" || word == "true";
+        let deliberate = match (look, operator.as_str()) {
+            (Look::AtAll, "==") => !word.is_empty() && word != "false",
+            (Look::AtAll, _) => go,
+            (Look::ForGo, operator) => go && operator == "==",
+        };
+        names.contains(&name) && deliberate
+    })
+}
+
+/// Whether a step or its job runs only after a go: behind it the gate's own commit is not untrusted any more.
 pub(super) fn is_behind_go(workflow: &Workflow, job: &Job, step: &Step) -> bool {
     let names: BTreeSet<String> = workflow.jobs.iter().flat_map(decision_names).collect();
-    [&step.condition, &job.condition].into_iter().flatten().any(|condition| asks(condition, &names))
+    let asks_for_go = |condition: &String| every_alternative(condition, |part| looks(part, &names, Look::ForGo));
+    [&step.condition, &job.condition].into_iter().flatten().any(asks_for_go)
 }
 
 fn is_harmless(step: &Step, root_is_ours: bool) -> bool {
     let by_name = step.uses.as_ref().is_some_and(|uses| HARMLESS.iter().any(|(owner, name)| uses.is(owner, name)));
-    by_name || part_of(step, root_is_ours).is_some()
+    // The program itself, called by hand: its post step runs whatever the gate said.
+    let only_us = step.node.text_of("run").is_some_and(|script| script.lines().all(|line| line.trim().is_empty() || line.trim().starts_with("shipgate ")));
+    by_name || only_us || part_of(step, root_is_ours).is_some()
 }
 
 /// Jobs that use an environment of the policy without the gate.

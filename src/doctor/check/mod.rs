@@ -19,7 +19,7 @@ mod tests;
 
 pub use branches::branches_in_question;
 pub use people::people_in_question;
-pub use token::needed_permissions;
+pub use token::{Dispatching, needed_permissions};
 
 use super::finding::{Diagnosis, Finding};
 use super::material::{Asked, Material};
@@ -34,7 +34,7 @@ pub fn examine(material: &Material) -> Diagnosis {
         Asked::No(why) => diagnosis.add(Finding::new(&registry::SERVER_NOT_ASKED, format!("only the files were looked at: {why}"))),
         Asked::Failed(why) => {
             let finding = Finding::new(&registry::SERVER_UNREAD, format!("GitHub could not be asked: {}", why.what));
-            diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+            diagnosis.add(finding.mend_as(why));
         }
     }
     let exam = Exam::of(material, &mut diagnosis);

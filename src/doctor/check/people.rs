@@ -41,7 +41,7 @@ pub(super) fn people(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
         names(exam, policy, server, diagnosis);
         if let Err(why) = server.people.collaborators.get() {
             let finding = Finding::new(&registry::POLICY_PEOPLE_UNREAD, format!("who has which role could not be read: {}", why.what));
-            diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+            diagnosis.add(finding.mend_as(&why));
         }
     }
     for environment in &policy.environments {

@@ -20,7 +20,8 @@ fn unpinned(workflow: &Workflow, diagnosis: &mut Diagnosis) {
     let steps = workflow.jobs.iter().flat_map(|job| job.steps.iter().filter_map(|step| step.uses.as_ref()).chain(&job.calls));
     let loose: Vec<&Uses> = steps.filter(|uses| !uses.is_pinned()).collect();
     let Some(first) = loose.first() else { return };
-    let listed: Vec<String> = loose.iter().map(|uses| format!("`{}` (line {})", crate::domain::shown(&uses.text), uses.line)).collect();
+    let line = |uses: &Uses| if loose.len() == 1 { String::new() } else { format!(" (line {})", uses.line) };
+    let listed: Vec<String> = loose.iter().map(|uses| format!("`{}`{}", crate::domain::shown(&uses.text), line(uses))).collect();
     let what = format!("not pinned by commit: {}", listed.join(", "));
     diagnosis.add(Finding::new(&registry::WORKFLOW_UNPINNED, what).at(Place::new(&workflow.path, first.line)));
 }
@@ -62,7 +63,7 @@ fn persisted(exam: &Exam<'_>, workflow: &Workflow, diagnosis: &mut Diagnosis) {
     let lines: Vec<usize> = checkouts.filter(|step| step.with("persist-credentials") != Some("false")).map(|step| step.line).collect();
     let Some(first) = lines.first() else { return };
     let listed: Vec<String> = lines.iter().map(usize::to_string).collect();
-    let plural = if lines.len() == 1 { ("the checkout in line", "leaves") } else { ("the checkouts in lines", "leave") };
-    let what = format!("{} {} {} a token that may write in the work tree", plural.0, listed.join(", "), plural.1);
+    let checkouts = if lines.len() == 1 { "the checkout leaves".to_owned() } else { format!("the checkouts in lines {} leave", listed.join(", ")) };
+    let what = format!("{checkouts} a token that may write in the work tree");
     diagnosis.add(Finding::new(&registry::WORKFLOW_PERSISTED, what).at(Place::new(&workflow.path, *first)));
 }

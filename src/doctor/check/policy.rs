@@ -16,7 +16,7 @@ pub(super) fn policy(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
         Fact::Known(None) => return diagnosis.add(Finding::new(&registry::POLICY_MISSING, format!("there is no {POLICY_PATH}"))),
         Fact::Unavailable(why) => {
             let finding = Finding::new(&registry::POLICY_UNREAD, why.what.clone()).at(Place::file(POLICY_PATH));
-            return diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+            return diagnosis.add(finding.mend_as(why));
         }
         Fact::NotAsked => return,
     };

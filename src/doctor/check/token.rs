@@ -11,7 +11,7 @@ use crate::facts::Fact;
 /// A permission with what it is for.
 pub type Needed = (&'static str, Access, &'static str);
 
-/// What a gate needs; `docs/action.md` says the same.
+/// What our steps need; `docs/action.md` says the same.
 const GATE: &[Needed] = &[
     ("contents", Access::Write, "lock refs"),
     ("deployments", Access::Write, "deployments and their states"),
@@ -24,13 +24,6 @@ const GATE: &[Needed] = &[
 
 /// What starting a workflow needs besides.
 const DISPATCHING: &[Needed] = &[("actions", Access::Write, "starting the workflow that deploys")];
-
-/// What starting and ending a dispatched deployment needs.
-const DEPLOYING: &[Needed] = &[
-    ("contents", Access::Write, "lock refs"),
-    ("deployments", Access::Write, "the deployment's states"),
-    ("pull-requests", Access::Write, "the comment that says how it goes"),
-];
 
 /// What a gate's job must grant, where it dispatches workflows of its own repository and where not.
 pub fn needed_permissions(dispatching: Dispatching) -> Vec<Needed> {
@@ -73,7 +66,8 @@ fn needs_of(exam: &Exam<'_>, step: &OurStep<'_>) -> Vec<Needed> {
     let own = dispatches.iter().any(|dispatch| dispatch.repository.is_none() && dispatch.is_workflow()) && step.step.with("dispatch-token").is_none();
     match step.part {
         Part::Gate => needed_permissions(if own { Dispatching::Here } else { Dispatching::Not }),
-        Part::Start | Part::Whole | Part::Finish => DEPLOYING.to_vec(),
+        // They judge no checks: the gate did.
+        Part::Start | Part::Whole | Part::Finish => GATE.iter().filter(|(name, _, _)| !matches!(*name, "checks" | "statuses")).copied().collect(),
     }
 }
 
@@ -141,7 +135,7 @@ fn settings(server: &Server, diagnosis: &mut Diagnosis) {
         }
         Fact::Unavailable(why) => {
             let finding = Finding::new(&registry::TOKEN_UNREAD, format!("the repository's default for workflow tokens could not be read: {}", why.what));
-            diagnosis.add(why.mend.iter().fold(finding, |finding, mend| finding.mend(mend)));
+            diagnosis.add(finding.mend_as(why));
         }
         Fact::NotAsked => {}
     }

@@ -39,16 +39,13 @@ fn of_job(exam: &Exam<'_>, (workflow, job): (&Workflow, &Job), event: &str, diag
     let at = Place::new(&workflow.path, step.line);
     let means = means(exam, workflow, job);
     let runs = job.steps[index..].iter().enumerate().find(|(offset, step)| executes(exam, step, *offset));
-    match (runs, means) {
-        (Some((_, runs)), Some(means)) => {
-            let what = format!("on `{event}` job `{}` checks out the pull request's code and runs it (line {}) with {means}", job.id, runs.line);
-            diagnosis.add(Finding::new(&registry::WORKFLOW_UNTRUSTED_CODE, what).at(at));
-        }
-        (None, _) | (_, None) => {
-            let what = format!("on `{event}` job `{}` checks out the pull request's code", job.id);
-            diagnosis.add(Finding::new(&registry::WORKFLOW_UNTRUSTED_CHECKOUT, what).at(at));
-        }
-    }
+    let finding = if let (Some((_, runs)), Some(means)) = (runs, means) {
+        let what = format!("on `{event}` job `{}` checks out the pull request's code and runs it (line {}) with {means}", job.id, runs.line);
+        Finding::new(&registry::WORKFLOW_UNTRUSTED_CODE, what)
+    } else {
+        Finding::new(&registry::WORKFLOW_UNTRUSTED_CHECKOUT, format!("on `{event}` job `{}` checks out the pull request's code", job.id))
+    };
+    diagnosis.add(finding.at(at));
 }
 
 /// Whether a step fetches what the pull request's author wrote.

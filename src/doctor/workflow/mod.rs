@@ -18,14 +18,16 @@ pub struct Workflow {
     pub path: String,
     /// Its text and value.
     pub document: Document,
+    /// The name that it gives itself.
+    pub title: Option<String>,
     /// What starts it.
     pub triggers: Vec<Trigger>,
     /// Its `run-name`.
     pub run_name: Option<String>,
     /// Its own permissions.
     pub permissions: Option<Permissions>,
-    /// The lines with `cancel-in-progress: true`, its own and its jobs'.
-    pub cancels: Vec<usize>,
+    /// Its concurrency group.
+    pub concurrency: Option<Concurrency>,
     /// Its jobs.
     pub jobs: Vec<Job>,
     /// The line of `on:`.
@@ -41,6 +43,8 @@ pub struct Trigger {
     pub line: usize,
     /// The activity types; all where empty.
     pub types: Vec<String>,
+    /// The workflows whose runs start it, for `workflow_run`.
+    pub workflows: Vec<String>,
     /// The inputs that it declares.
     pub inputs: Vec<Input>,
 }
@@ -65,6 +69,17 @@ pub enum Need {
     Optional,
 }
 
+/// A concurrency group of a workflow or job.
+#[derive(Clone, Debug)]
+pub struct Concurrency {
+    /// Its line.
+    pub line: usize,
+    /// Its name, with expressions.
+    pub group: String,
+    /// The line of `cancel-in-progress`, where that is anything but false.
+    pub cancels: Option<usize>,
+}
+
 /// A job.
 #[derive(Debug)]
 pub struct Job {
@@ -80,6 +95,8 @@ pub struct Job {
     pub condition: Option<String>,
     /// Its own permissions.
     pub permissions: Option<Permissions>,
+    /// Its concurrency group.
+    pub concurrency: Option<Concurrency>,
     /// The environment that it names, with its line.
     pub environment: Option<(String, usize)>,
     /// The reusable workflow that it calls.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Input, Job, Need, Permissions, Step, Trigger, Uses, Workflow};
+use super::{Concurrency, Input, Job, Need, Permissions, Step, Trigger, Uses, Workflow};
 use crate::doctor::yaml::{Document, Kind, Node, Pair};
 
 impl Workflow {
@@ -14,14 +14,14 @@ impl Workflow {
         let document = Document::parse(text);
         let Some(root) = document.root.clone().filter(|root| !root.pairs().is_empty()) else { return Err(document) };
         let jobs: Vec<Job> = root.get("jobs").map_or(&[][..], Node::pairs).iter().map(|pair| job(pair, &document)).collect();
-        let cancels = std::iter::once(&*root).chain(jobs.iter().map(|job| &*job.node)).filter_map(cancels).collect();
         Ok(Self {
             path: path.to_owned(),
             triggers: root.get("on").map(triggers).unwrap_or_default(),
             on_line: root.pair("on").map_or(1, |pair| pair.line),
+            title: root.text_of("name").map(str::to_owned),
             run_name: root.text_of("run-name").map(str::to_owned),
             permissions: permissions(&root),
-            cancels,
+            concurrency: concurrency(&root),
             jobs,
             document,
         })
@@ -32,19 +32,22 @@ fn permissions(node: &Node) -> Option<Permissions> {
     node.pair("permissions").map(|pair| Permissions::read(pair.line, &pair.value))
 }
 
-fn cancels(node: &Node) -> Option<usize> {
-    let pair = node.get("concurrency")?.pair("cancel-in-progress")?;
-    (pair.value.text() == Some("true")).then_some(pair.line)
+fn concurrency(node: &Node) -> Option<Concurrency> {
+    let pair = node.pair("concurrency")?;
+    let group = pair.value.text().or_else(|| pair.value.text_of("group")).unwrap_or_default().to_owned();
+    let cancels = pair.value.pair("cancel-in-progress").filter(|cancel| cancel.value.text() != Some("false")).map(|cancel| cancel.line);
+    Some(Concurrency { line: pair.line, group, cancels })
 }
 
 fn triggers(node: &Node) -> Vec<Trigger> {
-    let plain = |event: &str, line: usize| Trigger { event: event.to_owned(), line, types: Vec::new(), inputs: Vec::new() };
+    let plain = |event: &str, line: usize| Trigger { event: event.to_owned(), line, types: Vec::new(), workflows: Vec::new(), inputs: Vec::new() };
     match &node.kind {
         Kind::Scalar(event) => vec![plain(event, node.line)],
         Kind::Sequence(items) => items.iter().filter_map(|item| item.text().map(|event| plain(event, item.line))).collect(),
         Kind::Mapping(pairs) => pairs
             .iter()
             .map(|pair| Trigger {
+                workflows: pair.value.get("workflows").map(Node::words).unwrap_or_default(),
                 types: pair.value.get("types").map(Node::words).unwrap_or_default(),
                 inputs: pair.value.get("inputs").map_or(&[][..], Node::pairs).iter().map(input).collect(),
                 ..plain(&pair.key, pair.line)
@@ -66,6 +69,7 @@ fn job(pair: &Pair, document: &Document) -> Job {
         needs: node.get("needs").map(Node::words).unwrap_or_default(),
         condition: node.text_of("if").map(str::to_owned),
         permissions: permissions(&node),
+        concurrency: concurrency(&node),
         environment: node.pair("environment").and_then(|pair| {
             let name = pair.value.text().or_else(|| pair.value.text_of("name"))?;
             Some((name.to_owned(), pair.line))

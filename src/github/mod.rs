@@ -28,7 +28,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
+use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, HeadBranch, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
 use crate::facts::{Deployment, Fact, Lock, Push, RunState, Sighting};
 use crate::ports::{Ask, CommentText, Forge, ForgeError, NewDeployment, NewState, Reaction, ReactionId, RefSwap, Speech, Spoken, Standing, Survey, Swapped};
 
@@ -85,7 +85,7 @@ impl Forge for GitHub {
         self.read_teams(teams).await
     }
 
-    async fn push_of(&self, branch: &BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
+    async fn push_of(&self, branch: &HeadBranch, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
         self.read_push(branch, head).await
     }
 

@@ -70,6 +70,8 @@ pub const VARIABLES: &[VariableSpec] = &[
     plain("SHIPGATE_LOG", "What is logged, e.g. `debug`."),
     plain("SHIPGATE_RETRY_PAUSE_MS", "The pause before a failed request is sent a second time, in milliseconds; 250 where it is not set."),
     plain("SHIPGATE_WATCH_PAUSE_MS", "The first pause between two looks at a dispatched run that is waited for, in milliseconds; 2000 where it is not set."),
+    plain("SSL_CERT_DIR", "A folder with the certificates to trust, instead of the system's; read by the TLS library."),
+    plain("SSL_CERT_FILE", "A PEM file with the certificates to trust, instead of the system's; read by the TLS library."),
     plain("STATE_*", "What the main step left for the post step."),
     plain("TERM", "The kind of terminal; `dumb` has no colour."),
     plain("XDG_STATE_HOME", "The directory of states such as the audit log."),

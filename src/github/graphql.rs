@@ -68,8 +68,11 @@ pub(super) struct GraphError {
 #[serde(rename_all = "camelCase")]
 struct Extensions {
     code: Option<String>,
+    /// The field whose argument it is about.
+    name: Option<String>,
     type_name: Option<String>,
     field_name: Option<String>,
+    argument_name: Option<String>,
 }
 
 /// The kind of our own errors about what was not even asked for.
@@ -109,11 +112,16 @@ impl GraphError {
         (self.path.join("."), self.message.clone())
     }
 
-    /// The field that the server does not know, as `Type.name`, where the error is about one.
+    /// What the server does not know, where the error is about that: a field as `Type.name`, an argument, a type.
     fn undefined(&self) -> Option<String> {
-        let Extensions { code, type_name, field_name } = self.extensions.as_ref()?;
-        let (type_name, field_name) = (type_name.as_ref()?, field_name.as_ref()?);
-        (code.as_deref() == Some("undefinedField")).then(|| fault::words(&format!("{type_name}.{field_name}")))
+        let Extensions { code, name, type_name, field_name, argument_name } = self.extensions.as_ref()?;
+        let what = match code.as_deref()? {
+            "undefinedField" => format!("{}.{}", type_name.as_ref()?, field_name.as_ref()?),
+            "argumentNotAccepted" => format!("the argument {} of {}", argument_name.as_ref()?, name.as_ref()?),
+            "undefinedType" => format!("the type {}", type_name.as_ref()?),
+            _ => return None,
+        };
+        Some(fault::words(&what))
     }
 
     /// The permission that the innermost field needs that we know one of.
@@ -356,6 +364,19 @@ mod tests {
         assert_eq!(fault(&json!([{ "message": "Something went wrong while executing your query." }])), ForgeFault::Server(200));
         assert_eq!(fault(&json!([{ "message": "Field 'x' doesn't exist" }])), ForgeFault::Invalid("Field 'x' doesn't exist".to_owned()));
         assert!(matches!(reply(&json!({})).expect_err("nothing").error.fault, ForgeFault::Malformed(_)));
+    }
+
+    #[test]
+    fn i4_what_a_server_does_not_know_is_told_by_name() {
+        let error = |extensions: Value| json!([{ "message": "odd", "path": ["query Survey"], "extensions": extensions }]);
+        for (extensions, what) in [
+            (json!({ "code": "undefinedField", "typeName": "Ref", "fieldName": "rules" }), "Ref.rules"),
+            (json!({ "code": "argumentNotAccepted", "name": "commits", "typeName": "Field", "argumentName": "last" }), "the argument last of commits"),
+            (json!({ "code": "undefinedType", "typeName": "Tag" }), "the type Tag"),
+        ] {
+            assert_eq!(fault(&error(extensions)), ForgeFault::Lacks { what: vec![what.to_owned()], version: None });
+        }
+        assert_eq!(fault(&error(json!({ "code": "missingRequiredArguments" }))), ForgeFault::Invalid("odd".to_owned()));
     }
 
     #[test]

@@ -31,7 +31,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
+use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, HeadBranch, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
 use crate::facts::{Deployment, Fact, Listing, Lock, Push, RunState, Sighting};
 use crate::ports::{
     Ask, CommentText, Forge, ForgeError, FoundRun, JobReport, NewDeployment, NewDispatch, NewState, Overview, Reaction, ReactionId, RefSwap, RunReport,
@@ -98,7 +98,7 @@ impl Forge for GitHub {
         self.read_teams(teams).await
     }
 
-    async fn push_of(&self, branch: &BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
+    async fn push_of(&self, branch: &HeadBranch, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
         self.read_push(branch, head).await
     }
 

@@ -276,7 +276,7 @@ async fn g14_the_last_push_is_found_in_the_repository_s_activity_and_an_older_on
     // Moved on to another commit: the list and the branch are not in step.
     let moved = json!([entry(OTHER, "c", "2024-05-01T12:00:00Z"), entry(NEW, "b", "2024-05-01T11:00:00Z")]);
     let server = Scripted::new([Turn::json(200, &entries), Turn::json(200, &json!([])), Turn::json(200, &moved)]).await;
-    let branch = BranchName::new("feature/x").expect("valid");
+    let branch = HeadBranch::new("feature/x").expect("valid");
     let head = CommitSha::new(NEW).expect("valid");
     let (push, sighting) = server.github.push_of(&branch, &head).await.expect("an answer").expect("a push");
     assert_eq!((push.by.login.as_str(), sighting.at.to_string().as_str()), ("b", "2024-05-01T11:00:00Z"));
@@ -462,7 +462,7 @@ async fn i4_what_nothing_goes_without_is_an_error_that_names_field_and_version()
 async fn i4_a_server_without_the_activity_says_so_with_its_version() {
     let old = || Turn::status(404).header("x-github-enterprise-version", "3.9.2");
     let server = Scripted::new([old(), Turn::status(404)]).await;
-    let (branch, head) = (BranchName::new("feature/x").expect("valid"), CommitSha::new(NEW).expect("valid"));
+    let (branch, head) = (HeadBranch::new("feature/x").expect("valid"), CommitSha::new(NEW).expect("valid"));
     let error = server.github.push_of(&branch, &head).await.expect_err("no activity").to_string();
     assert!(error.contains("(GitHub Enterprise Server 3.9.2) does not offer the repository's activity") && error.contains("3.11"), "{error}");
     let server = Scripted::new([Turn::status(404)]).await;

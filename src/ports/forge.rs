@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    BranchName, CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, Person, PersonId, PullNumber, RefName, RepoSlug, Role, RunId, TeamSlug,
+    BranchName, CommentId, CommitSha, DeploymentId, EnvName, HeadBranch, Login, ObjectId, Person, PersonId, PullNumber, RefName, RepoSlug, Role, RunId, TeamSlug,
 };
 use crate::facts::{
     Base, Checks, Deployment, DeploymentPayload, DeploymentState, DispatchedTo, Fact, Handle, InputName, Listing, Lock, PullRequest, Push, Repository,
@@ -28,7 +28,7 @@ pub trait Forge {
 
     /// Who pushed this head to this branch of this repository, and when, by the repository's activity; `None` where the branch's newest entry there
     /// is not of this head.
-    async fn push_of(&self, branch: &BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError>;
+    async fn push_of(&self, branch: &HeadBranch, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError>;
 
     /// The merge base of two commits.
     async fn merge_base(&self, one: &CommitSha, other: &CommitSha) -> Result<CommitSha, ForgeError>;

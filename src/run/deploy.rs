@@ -418,6 +418,7 @@ pub(super) fn tell<F: Forge, R: Repo, P: Programs>(
     let evaluation = decision.evaluation();
     let reason = crate::report::table::reasons(evaluation).first().map_or("", |reason| reason.code);
     let pull = &decision.question().facts.pull;
+    let branch = pull.head_branch.plain().ok();
     let services = serde_json::to_value(&asked.deploy.services).expect("names serialise");
     let parameters = serde_json::to_value(&asked.deploy.parameters).expect("parameters serialise");
     let result = json::value(decision.question(), evaluation, &decision.plan);
@@ -426,7 +427,8 @@ pub(super) fn tell<F: Forge, R: Repo, P: Programs>(
         ("reason", Value::Text(reason)),
         ("environment", Value::Text(asked.environment.name.as_str())),
         ("sha", Value::Text(pull.head.as_str())),
-        ("ref", Value::Text(pull.head_branch.as_str())),
+        // A name that could be misread goes to no later step, not even with a no.
+        ("ref", Value::Text(branch.as_ref().map_or("", |branch| branch.as_str()))),
         ("version", Value::Text(asked.deploy.version.as_ref().map_or("", |version| version.as_str()))),
         ("services", Value::Json(&services)),
         ("parameters", Value::Json(&parameters)),

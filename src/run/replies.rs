@@ -4,7 +4,7 @@ use super::trust::{Trusted, Untrusted};
 use super::{Outcome, RunError, World, grammar};
 use crate::domain::EnvName;
 use crate::gates::Judgement;
-use crate::intake::{CommentEvent, Grammar, Mistake, Reading, Request, Wrong, parse_comment};
+use crate::intake::{CommentEvent, Grammar, Mistake, Reading, Request, Sender, Wrong, parse_comment};
 use crate::perform::{Note, Reacting, Said, answer, react, say};
 use crate::plan;
 use crate::policy::{POLICY_PATH, Policy};
@@ -126,9 +126,10 @@ pub(super) async fn broken_policy<F: Forge, R: Repo, P: Programs>(
 }
 
 /// Nothing could be read: said on the pull request where that can still be written, with what the server says of it. Nobody knows the policy then, nor what
-/// was said before: only what the default grammar reads as a command is answered, and only where nothing of ours stands there yet.
+/// was said before: only what the default grammar reads as a human's command is answered, and only where
+/// nothing of ours stands there yet.
 pub(super) async fn unread<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent, error: &ForgeError) {
-    if !matches!(parse_comment(&event.body, &Grammar::default()), Reading::Commands(_)) {
+    if event.sender != Sender::Human || !matches!(parse_comment(&event.body, &Grammar::default()), Reading::Commands(_)) {
         return;
     }
     let key = plan::comment_key(event.id, 0);

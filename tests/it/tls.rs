@@ -52,16 +52,18 @@ fn tunnel(stage: &Stage, config: ServerConfig) -> u16 {
         runtime.block_on(async move {
             let (outside, acceptor) = (TcpListener::from_std(outside).expect("a listener"), TlsAcceptor::from(Arc::new(config)));
             while let Ok((stream, _)) = outside.accept().await {
-                let acceptor = acceptor.clone();
-                tokio::spawn(async move {
-                    // Who does not trust us hangs up: that is what a test looks for.
-                    let (Ok(mut plain), Ok(mut inside)) = (acceptor.accept(stream).await, TcpStream::connect(inside).await) else { return };
-                    drop(tokio::io::copy_bidirectional(&mut plain, &mut inside).await);
-                });
+                tokio::spawn(pass_on(acceptor.clone(), stream, inside));
             }
         });
     });
     port
+}
+
+/// One connection.
+async fn pass_on(acceptor: TlsAcceptor, outside: TcpStream, inside: SocketAddr) {
+    // Who does not trust us hangs up: that is what a test looks for.
+    let (Ok(mut plain), Ok(mut inside)) = (acceptor.accept(outside).await, TcpStream::connect(inside).await) else { return };
+    drop(tokio::io::copy_bidirectional(&mut plain, &mut inside).await);
 }
 
 /// A deploy command that every gate lets go, through a server of that name, trusting this file.

@@ -11,8 +11,8 @@ use crate::env::Environment;
 use crate::exit::Exit;
 use crate::git::{GitObjects, Remote};
 use crate::github::{GitHub, Settings, Timeouts};
-use crate::programs::{ChildEnvironment, LocalPrograms};
 use crate::perform::Pauses;
+use crate::programs::{ChildEnvironment, LocalPrograms};
 use crate::run::World;
 use crate::runner::Runner;
 

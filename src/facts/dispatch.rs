@@ -164,7 +164,7 @@ mod tests {
     fn d2_a_runs_name_with_one_handle_in_it_names_a_deployment() {
         let text = format!("acme/shop/42/{CLAIM}");
         assert_eq!(Handle::in_title(&format!("Deploy {text}")).map(|handle| handle.to_string()), Some(text.clone()));
-        for title in [String::new(), "Deploy".to_owned(), format!("Deploy{text}"), format!("{text} {text}")] {
+        for title in [String::new(), "Deploy".to_owned(), format!("Deploy:{text}"), format!("{text}."), format!("{text} {text}")] {
             assert_eq!(Handle::in_title(&title), None, "{title}");
         }
     }
@@ -174,7 +174,12 @@ mod tests {
         let repository = slug("acme/infra");
         assert_eq!(run_of_url("https://github.com/acme/infra/actions/runs/12", &repository), Some(RunId(12)));
         assert_eq!(run_of_url("https://ghe.example.com/Acme/Infra/actions/runs/12/job/3", &repository), Some(RunId(12)));
-        for url in ["", "https://github.com/xacme/infra/actions/runs/12", "https://github.com/acme/shop/actions/runs/12", "https://github.com/acme/infra/actions/runs/1x"] {
+        for url in [
+            "",
+            "https://github.com/xacme/infra/actions/runs/12",
+            "https://github.com/acme/shop/actions/runs/12",
+            "https://github.com/acme/infra/actions/runs/1x",
+        ] {
             assert_eq!(run_of_url(url, &repository), None, "{url}");
         }
     }

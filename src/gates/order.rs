@@ -241,7 +241,10 @@ mod tests {
         let answer = World::new().ask(judge);
         assert!(reasons(&answer).is_empty() && saw(&answer, "staging: deployment 501 of the commit abababababab at 2026-03-10T10:45:00Z"));
         assert_eq!(reasons(&with(|one| one.environment = "Staging".to_owned()).ask(judge)), [], "the server's names do not distinguish case");
-        assert_eq!(reasons(&with(|one| one.states.insert(0, StateChange { state: DeploymentState::Inactive, at: one.created_at, log_url: None })).ask(judge)), []);
+        assert_eq!(
+            reasons(&with(|one| one.states.insert(0, StateChange { state: DeploymentState::Inactive, at: one.created_at, log_url: None })).ask(judge)),
+            []
+        );
     }
 
     #[test]

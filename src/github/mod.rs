@@ -28,8 +28,8 @@ use std::collections::BTreeMap;
 use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
 use crate::facts::{Deployment, Fact, Lock, Push, RunState, Sighting};
 use crate::ports::{
-    Ask, CommentText, Forge, ForgeError, FoundRun, JobReport, NewDeployment, NewDispatch, NewState, Reaction, ReactionId, RefSwap, RunReport, SoughtRun, Standing,
-    Stopping, Survey, Swapped,
+    Ask, CommentText, Forge, ForgeError, FoundRun, JobReport, NewDeployment, NewDispatch, NewState, Reaction, ReactionId, RefSwap, RunReport, SoughtRun,
+    Standing, Stopping, Survey, Swapped,
 };
 
 pub use settings::{Settings, SettingsError, Timeouts};

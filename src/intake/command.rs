@@ -168,7 +168,12 @@ pub const COMMANDS: &[CommandSpec] = &[
         about: "Free your lock; with --force and a reason, somebody else's.",
     },
     CommandSpec { name: CommandName::Status, word: "status", usage: "[ENV]", about: "Show locks and last deployments." },
-    CommandSpec { name: CommandName::Cancel, word: "cancel", usage: "ENV", about: "Withdraw the waiting deployment of this pull request to an environment, or stop the one that runs." },
+    CommandSpec {
+        name: CommandName::Cancel,
+        word: "cancel",
+        usage: "ENV",
+        about: "Withdraw the waiting deployment of this pull request to an environment, or stop the one that runs.",
+    },
     CommandSpec { name: CommandName::Help, word: "help", usage: "", about: "Show the commands." },
 ];
 

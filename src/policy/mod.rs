@@ -29,9 +29,9 @@ pub use explain::explain;
 pub use fault::{Fault, Faults, Position, Span, Warnings};
 pub use load::load;
 pub use model::{
-    ApprovalRule, Argv, ChecksRequired, ChecksRule, Commands, CommitRule, ConfirmRule, CustomRule, Day, DeployHow, Dispatch, Environment, Excluded, Forks, Freeze, Gates,
-    Inventory, LockRule, NamedCheck, OpenHours, OrderRule, POLICY_PATH, ParameterRule, PermissionRule, Policy, PolicyChangeRule, Service, Services, Signatures,
-    TargetRule, Tier, UpToDateRule, WindowRule,
+    ApprovalRule, Argv, ChecksRequired, ChecksRule, Commands, CommitRule, ConfirmRule, CustomRule, Day, DeployHow, Dispatch, Environment, Excluded, Forks,
+    Freeze, Gates, Inventory, LockRule, NamedCheck, OpenHours, OrderRule, POLICY_PATH, ParameterRule, PermissionRule, Policy, PolicyChangeRule, Service,
+    Services, Signatures, TargetRule, Tier, UpToDateRule, WindowRule,
 };
 pub use pattern::{BadPattern, Expression, Pattern};
 pub use render::Paint;

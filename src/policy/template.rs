@@ -136,7 +136,9 @@ fn slot(word: &str) -> Result<Slot, TemplateFault> {
         return ParamKey::new(key).map(Slot::Parameter).map_err(|_| TemplateFault::Parameter(word.to_owned()));
     }
     let found = SLOTS.iter().find(|(name, _)| *name == word);
-    found.map(|(_, slot)| slot.clone()).ok_or_else(|| TemplateFault::Unknown { word: word.to_owned(), near: nearest(word, SLOTS.iter().map(|(name, _)| *name)) })
+    found
+        .map(|(_, slot)| slot.clone())
+        .ok_or_else(|| TemplateFault::Unknown { word: word.to_owned(), near: nearest(word, SLOTS.iter().map(|(name, _)| *name)) })
 }
 
 impl std::fmt::Display for Slot {

@@ -10,8 +10,8 @@ use crate::domain::{
     BranchName, CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, Person, PersonId, PullNumber, RefName, RepoSlug, Role, RunId, TeamSlug,
 };
 use crate::facts::{
-    Base, Checks, Deployment, DeploymentPayload, DeploymentState, DispatchedTo, Fact, Handle, InputName, Listing, Lock, PullRequest, Push, Repository, RunState,
-    Sighting,
+    Base, Checks, Deployment, DeploymentPayload, DeploymentState, DispatchedTo, Fact, Handle, InputName, Listing, Lock, PullRequest, Push, Repository,
+    RunState, Sighting,
 };
 
 /// GitHub, as far as we need it. One implementation talks to it over HTTP.

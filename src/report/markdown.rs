@@ -64,7 +64,7 @@ pub struct Subject<'a> {
 }
 
 /// Behind this, a status comment says what was decided. Whoever tells later how the deployment goes on keeps it.
-const KEPT: &str = "<!-- shipgate: what was decided -->\n\n";
+const KEPT: &str = "<!-- shipgate decided -->\n\n";
 
 /// The status comment of a deployment request: one a request, rewritten in place (row C4).
 pub fn status_comment(subject: &Subject<'_>, evaluation: Option<&Evaluation>, standing: &Standing<'_>) -> String {
@@ -321,10 +321,20 @@ mod tests {
     fn c4_what_was_decided_is_kept_when_a_comment_is_told_anew() {
         let request: Request = serde_json::from_str(include_str!("../../tests/cases/gates/base-request.json")).expect("a request");
         let environment = EnvName::new("staging").expect("a name");
-        let subject = Subject { request: &request, environment: &environment, commit: "0123456789abcdef", url: None, log: Some("https://h/r"), failed_job: Some("https://h/j") };
+        let subject = Subject {
+            request: &request,
+            environment: &environment,
+            commit: "0123456789abcdef",
+            url: None,
+            log: Some("https://h/r"),
+            failed_job: Some("https://h/j"),
+        };
         let before = format!("<!-- x -->\n### old\n\nold sentence\n\n{KEPT}| | gate |\n");
         let after = retold(&subject, &Standing::Failed("The job `build` failed."), &before);
-        assert!(after.contains("❌ Deployment to staging failed") && after.contains("The job `build` failed. [run](https://h/r) [failed job](https://h/j)"), "{after}");
+        assert!(
+            after.contains("❌ Deployment to staging failed") && after.contains("The job `build` failed. [run](https://h/r) [failed job](https://h/j)"),
+            "{after}"
+        );
         assert!(after.ends_with("| | gate |\n") && !after.contains("old"), "{after}");
         assert_eq!(retold(&subject, &Standing::Running, &after).matches("| gate |").count(), 1);
         assert!(!retold(&subject, &Standing::Running, "no table").contains("no table"));

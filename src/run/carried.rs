@@ -70,7 +70,10 @@ async fn look<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, handle
     let survey = world.forge.survey(&Ask { pull: payload.pull, comment_node: None, actor: None, own_run: world.run }).await?;
     let viewer = survey.viewer.as_ref().ok_or_else(|| not_ours("cannot be told from others': the server does not say whose token this is".to_owned()))?;
     if !plan::is_ours(&deployment, Some(viewer)) {
-        let why = format!("was created by another account than {}, whose token this is; where the deploy workflow is in another repository, give both workflows a token of the same app", viewer.login);
+        let why = format!(
+            "was created by another account than {}, whose token this is; where the deploy workflow is in another repository, give both workflows a token of the same app",
+            viewer.login
+        );
         return Err(not_ours(why));
     }
     Ok(Seen { deployment, payload, survey })

@@ -59,7 +59,20 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
         let comment = status(world, asked, &decision, &markdown::Standing::Running);
         let (request, deploy, environment, facts) = (asked.request, asked.deploy, asked.environment, &decision.question().facts);
         let (claim, adopt) = left.as_ref().map_or((&fresh_id, None), |left| (&left.claim, Some(left.id)));
-        let launch = Launch { clearance, request, deploy, environment, facts, approvers, comment: &comment, existing, claim, adopt, record: &kept, dispatched_to: to.as_ref() };
+        let launch = Launch {
+            clearance,
+            request,
+            deploy,
+            environment,
+            facts,
+            approvers,
+            comment: &comment,
+            existing,
+            claim,
+            adopt,
+            record: &kept,
+            dispatched_to: to.as_ref(),
+        };
         match start(&world.acting(), &launch).await {
             Ok(Started::Running(running)) => {
                 return goes(world, &decided, &Left::new(running.deployment, &launch), running.comment).await;
@@ -270,7 +283,8 @@ pub(super) struct Withdrawn<'a> {
 
 /// Says in a waiting command's comment that it waits no more. `false` where that could not be written: then it still waits.
 pub(super) async fn withdraw<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, old: &Request, withdrawn: &Withdrawn<'_>) -> bool {
-    let subject = markdown::Subject { request: old, environment: withdrawn.environment, commit: withdrawn.pull.head.as_str(), url: None, log: None, failed_job: None };
+    let subject =
+        markdown::Subject { request: old, environment: withdrawn.environment, commit: withdrawn.pull.head.as_str(), url: None, log: None, failed_job: None };
     let body = markdown::status_comment(&subject, None, &markdown::Standing::Withdrawn(withdrawn.why));
     let existing = plan::status_comment(&old.key, withdrawn.pull).map(|comment| comment.id);
     say(&world.acting(), &Said { pull: old.pull, key: &old.key, existing, body: &body }).await.is_some()

@@ -68,11 +68,7 @@ impl<'a> Created<'a> {
 }
 
 /// Dispatches it. What is refused for certain is ended at once; what may have been dispatched is left to its run, or to the job when it is run again.
-pub(super) async fn send<F: Forge, R: Repo, P: Programs>(
-    world: &World<'_, F, R, P>,
-    decided: &Decided<'_>,
-    left: &Left,
-) -> Result<Outcome, RunError> {
+pub(super) async fn send<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, decided: &Decided<'_>, left: &Left) -> Result<Outcome, RunError> {
     let Decided { asked, decision, .. } = decided;
     let created = &Created::of(decided, left).ok_or_else(|| RunError::Usage("nothing says where to dispatch this deployment".to_owned()))?;
     let facts = &decision.question().facts;
@@ -145,13 +141,7 @@ pub(super) async fn sent<F: Forge, R: Repo, P: Programs>(
     let comment = if newer { *existing } else { say(world, decided, created, run.as_ref()).await };
     let (deployment, comment) = (created.left.id.to_string(), comment.map(|id| id.to_string()).unwrap_or_default());
     let (run_id, url) = run.as_ref().map(|run| (run.id.to_string(), run.url.clone())).unwrap_or_default();
-    let ids = [
-        ("deployment-id", deployment.as_str()),
-        ("lock", created.left.claim.as_str()),
-        ("comment-id", &comment),
-        ("run-id", &run_id),
-        ("run-url", &url),
-    ];
+    let ids = [("deployment-id", deployment.as_str()), ("lock", created.left.claim.as_str()), ("comment-id", &comment), ("run-id", &run_id), ("run-url", &url)];
     // The deployment goes on whether or not later steps hear of it.
     if let Err(error) = tell(world, asked, decision, (&ids, DISPATCHED)) {
         tracing::error!("{error}");
@@ -217,7 +207,10 @@ async fn unknown<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, dec
         "look at the runs of {}: where one is there, it deploys; where none is, run this job again: it looks for the run first, and dispatches only where there is none",
         created.to
     );
-    let words = format!("The answer of GitHub to the dispatch of {} was lost ({error}), and no run of it shows. The environment stays locked. To go on, {hint}.", created.to);
+    let words = format!(
+        "The answer of GitHub to the dispatch of {} was lost ({error}), and no run of it shows. The environment stays locked. To go on, {hint}.",
+        created.to
+    );
     let body = status_at(asked, decision, (&markdown::Standing::Dispatched(&words), world.log_url.as_deref()));
     super::deploy::post_status(world, asked, *existing, &body).await;
     let note = entry(asked, decision).outcome(Ended::Unknown).detail("deployment_id", created.left.id.0).detail("to", created.to.to_string());
@@ -243,7 +236,9 @@ fn hint(error: &ForgeError, to: &DispatchedTo) -> String {
         }
         ForgeFault::Invalid(message) if message.contains("No ref") => format!("name a branch that exists under `deploy.ref` in the policy, with {place} on it"),
         ForgeFault::NotFound { .. } => {
-            format!("see that {place} exists on its default branch, and that the token may start it (`actions: write`; in another repository the input `dispatch-token`)")
+            format!(
+                "see that {place} exists on its default branch, and that the token may start it (`actions: write`; in another repository the input `dispatch-token`)"
+            )
         }
         ForgeFault::Forbidden { permission, .. } => {
             let permission = permission.unwrap_or("actions: write");
@@ -258,7 +253,8 @@ fn hint(error: &ForgeError, to: &DispatchedTo) -> String {
 /// The words between double quotes in a message, as code; all our inputs where there are none.
 fn quoted_words(message: &str) -> String {
     let plain = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    let words: Vec<String> = message.split('"').skip(1).step_by(2).map(|word| word.trim_end_matches('\\')).filter(plain).map(|word| format!("`{word}`")).collect();
+    let words: Vec<String> =
+        message.split('"').skip(1).step_by(2).map(|word| word.trim_end_matches('\\')).filter(plain).map(|word| format!("`{word}`")).collect();
     if words.is_empty() { "`shipgate` and the inputs of the policy".to_owned() } else { words.join(", ") }
 }
 

@@ -21,11 +21,7 @@ use crate::report::escape::{code, sentence};
 type Running<'a> = (&'a Deployment, &'a DeploymentPayload);
 
 /// Withdraws what waits for this environment in this pull request, or stops what runs.
-pub(super) async fn cancel<F: Forge, R: Repo, P: Programs>(
-    world: &World<'_, F, R, P>,
-    one: &One<'_>,
-    environment: &Environment,
-) -> Result<Outcome, RunError> {
+pub(super) async fn cancel<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: &Environment) -> Result<Outcome, RunError> {
     if let Some(waiting) = waiting(one, environment) {
         return Ok(withdrawn(world, one, environment, &waiting).await);
     }

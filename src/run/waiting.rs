@@ -38,11 +38,7 @@ enum Seen {
 }
 
 /// Waits for the run, and ends the deployment where its workflow has not.
-pub(super) async fn end<F: Forge, R: Repo, P: Programs>(
-    world: &World<'_, F, R, P>,
-    watched: &Watched<'_>,
-    run: Option<FoundRun>,
-) -> Result<Outcome, RunError> {
+pub(super) async fn end<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, watched: &Watched<'_>, run: Option<FoundRun>) -> Result<Outcome, RunError> {
     let environment = &watched.decided.asked.environment.name;
     let outcome = |said: String, ended| Ok(Outcome { ended: Some(ended), ..Outcome::decided(Judgement::Go, environment, said) });
     let named = |run: &Option<FoundRun>| run.as_ref().map_or_else(|| "the dispatched run".to_owned(), |run| format!("run {} ({})", run.id, run.url));
@@ -53,9 +49,7 @@ pub(super) async fn end<F: Forge, R: Repo, P: Programs>(
             world.runner.annotate(crate::runner::Level::Warning, &said);
             outcome(said, Exit::Waiting)
         }
-        Seen::Stopped(run) => {
-            Err(RunError::StoppedWaiting(format!("stopped by a signal; {} goes on and ends the deployment itself", named(&run))))
-        }
+        Seen::Stopped(run) => Err(RunError::StoppedWaiting(format!("stopped by a signal; {} goes on and ends the deployment itself", named(&run)))),
         Seen::Over(run, concluded) => {
             let (word, said, jobs) = conclusion(world, watched, (&run, concluded)).await?;
             world.runner.output("conclusion", word);
@@ -96,13 +90,13 @@ async fn conclusion<F: Forge, R: Repo, P: Programs>(
 }
 
 /// Looks at the run until it is over, time is up, or somebody asks us to stop.
-async fn watch<F: Forge, R: Repo, P: Programs>(
-    world: &World<'_, F, R, P>,
-    watched: &Watched<'_>,
-    mut run: Option<FoundRun>,
-) -> Result<Seen, ForgeError> {
+async fn watch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, watched: &Watched<'_>, mut run: Option<FoundRun>) -> Result<Seen, ForgeError> {
     let repository = &watched.to.repository;
-    let handle = Handle { repository: watched.decided.decision.question().facts.repository.slug.clone(), deployment: watched.left.id, claim: watched.left.claim.clone() };
+    let handle = Handle {
+        repository: watched.decided.decision.question().facts.repository.slug.clone(),
+        deployment: watched.left.id,
+        claim: watched.left.claim.clone(),
+    };
     let start = tokio::time::Instant::now();
     let mut schedule = Schedule::new(world.pauses, Duration::from_secs(watched.limit.seconds().into()));
     let (mut failures, mut said) = (0, String::new());

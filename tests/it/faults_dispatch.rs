@@ -70,7 +70,11 @@ impl Play {
                 self.stage.job_folder_of(self.run)
             }
             (Step::Start | Step::Finish, Some((run, handle))) => {
-                more.extend([("INPUT_DEPLOYMENT", handle.as_str()), ("INPUT_STEP", if step == Step::Start { "start" } else { "finish" }), ("INPUT_NEEDS", NEEDS)]);
+                more.extend([
+                    ("INPUT_DEPLOYMENT", handle.as_str()),
+                    ("INPUT_STEP", if step == Step::Start { "start" } else { "finish" }),
+                    ("INPUT_NEEDS", NEEDS),
+                ]);
                 self.stage.job_folder_of(*run)
             }
             _ => panic!("there is no run yet"),
@@ -92,7 +96,9 @@ impl Play {
     }
 
     fn is_running(&self) -> bool {
-        self.states().iter().any(|state| state.is_none_or(|state| matches!(state, DeploymentState::Queued | DeploymentState::InProgress | DeploymentState::Pending)))
+        self.states()
+            .iter()
+            .any(|state| state.is_none_or(|state| matches!(state, DeploymentState::Queued | DeploymentState::InProgress | DeploymentState::Pending)))
     }
 
     fn comments(&self) -> Vec<String> {

@@ -27,7 +27,11 @@ fn d2_a_comment_dispatches_the_workflow_whose_run_starts_and_ends_the_deployment
     assert_eq!(run.inputs["what"], format!("staging #{pull}"));
     assert_eq!(run.branch.as_deref(), Some("main"), "the default branch, never the pull request's");
     assert_eq!(stage.states(), [Queued]);
-    assert!(stage.one(pull).contains("📤 Deployment to staging is dispatched") && stage.one(pull).contains(&format!("Run {} deploys it", run.id)), "{}", stage.one(pull));
+    assert!(
+        stage.one(pull).contains("📤 Deployment to staging is dispatched") && stage.one(pull).contains(&format!("Run {} deploys it", run.id)),
+        "{}",
+        stage.one(pull)
+    );
     let table = stage.one(pull).split("| |").nth(1).expect("a table").to_owned();
     let post = stage.ends(&gate, "success");
     assert_eq!((post.code, stage.states().as_slice(), stage.holds().len()), (0, &[Queued][..], 1), "the gate's job ends nothing: {}", post.stderr);
@@ -85,7 +89,11 @@ fn d2_only_one_of_two_runs_is_let_in() {
     for step in ["whole", "start"] {
         let late = stage.carries(&twin, &[("INPUT_STEP", step)]);
         assert_eq!((late.code, late.output("decision").as_str()), (1, "error"), "{}", late.stderr);
-        assert!(late.stderr.contains(&format!("error[SG-DEPLOYMENT]: deployment")) && late.stderr.contains(&format!("run {} carries it out already", run.id)), "{}", late.stderr);
+        assert!(
+            late.stderr.contains(&format!("error[SG-DEPLOYMENT]: deployment")) && late.stderr.contains(&format!("run {} carries it out already", run.id)),
+            "{}",
+            late.stderr
+        );
         assert_eq!(stage.ends(&late, "failure").code, 0);
     }
     let finish = stage.carries(&twin, &[("INPUT_STEP", "finish"), ("INPUT_NEEDS", r#"{"start":{"result":"failure"}}"#)]);
@@ -137,7 +145,9 @@ fn d2_a_handle_that_is_not_of_this_deployment_opens_nothing() {
         assert!(job.stderr.contains(said), "{handle}: {}", job.stderr);
         assert!(stage.wrote(mark).iter().all(|name| name.starts_with("graphql Survey")), "{:?}", stage.wrote(mark));
     }
-    for (step, needs, said) in [("begin", "{}", "the input `step` is `begin`"), ("finish", "", "the input `needs` is missing"), ("finish", "[]", "toJSON(needs)")] {
+    for (step, needs, said) in
+        [("begin", "{}", "the input `step` is `begin`"), ("finish", "", "the input `needs` is missing"), ("finish", "[]", "toJSON(needs)")]
+    {
         let job = stage.carries(&run, &[("INPUT_STEP", step), ("INPUT_NEEDS", needs)]);
         assert!(job.code == 2 && job.stderr.contains(said), "{}", job.stderr);
     }
@@ -163,7 +173,11 @@ fn d2_a_run_that_was_started_after_the_deployment_ended_is_not_let_in() {
 #[test]
 fn d2_a_dispatch_that_is_refused_says_why_and_leaves_nothing() {
     for (status, message, said) in [
-        (422, r#"Unexpected inputs provided: ["shipgate", "region"]"#, "declare `shipgate`, `region` under `on.workflow_dispatch.inputs` in `.github/workflows/deploy.yml`"),
+        (
+            422,
+            r#"Unexpected inputs provided: ["shipgate", "region"]"#,
+            "declare `shipgate`, `region` under `on.workflow_dispatch.inputs` in `.github/workflows/deploy.yml`",
+        ),
         (422, "Workflow does not have 'workflow_dispatch' trigger", "add `workflow_dispatch` with the input `shipgate`"),
         (422, "No ref found for: main", "name a branch that exists"),
         (404, "Not Found", "see that `.github/workflows/deploy.yml`"),

@@ -82,7 +82,11 @@ fn d2_a_job_that_waits_ends_what_the_run_has_left_and_names_the_job_that_failed(
         assert_eq!((stage.states().last().copied(), stage.holds().len()), (Some(state), 0));
         let comment = stage.one(pull);
         assert!(comment.contains(headline) && comment.contains("| approval | go |"), "{comment}");
-        assert_eq!(comment.contains("The job `roll out` failed.") && gate.stderr.contains("failed job: roll out"), conclusion == Conclusion::Failure, "{comment}");
+        assert_eq!(
+            comment.contains("The job `roll out` failed.") && gate.stderr.contains("failed job: roll out"),
+            conclusion == Conclusion::Failure,
+            "{comment}"
+        );
     }
 }
 

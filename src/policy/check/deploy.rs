@@ -36,7 +36,13 @@ fn dispatch(at: &At<RawDispatch>, parameters: &BTreeSet<&ParamKey>, sink: &Sink)
         sink.add(Fault::new(Code::Value, wait.span, format!("no job waits longer than {LONGEST_WAIT}")));
     }
     let inputs = raw.inputs.at().map_or_else(BTreeMap::new, |inputs| self::inputs(inputs, parameters, sink));
-    Some(Dispatch { trigger: trigger?, repository: raw.repository.value().cloned(), reference: raw.reference.value().cloned(), inputs, wait: raw.wait.value().copied() })
+    Some(Dispatch {
+        trigger: trigger?,
+        repository: raw.repository.value().cloned(),
+        reference: raw.reference.value().cloned(),
+        inputs,
+        wait: raw.wait.value().copied(),
+    })
 }
 
 fn trigger(raw: &RawDispatch, owner: Span, sink: &Sink) -> Option<Trigger> {

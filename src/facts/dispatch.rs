@@ -164,7 +164,7 @@ mod tests {
     fn d2_a_runs_name_with_one_handle_in_it_names_a_deployment() {
         let text = format!("acme/shop/42/{CLAIM}");
         assert_eq!(Handle::in_title(&format!("Deploy {text}")).map(|handle| handle.to_string()), Some(text.clone()));
-        for title in [String::new(), "Deploy".to_owned(), format!("Deploy{text}"), format!("{text} {text}")] {
+        for title in [String::new(), "Deploy".to_owned(), format!("Deploy:{text}"), format!("{text}."), format!("{text} {text}")] {
             assert_eq!(Handle::in_title(&title), None, "{title}");
         }
     }

@@ -51,7 +51,7 @@ impl GitHub {
                 Call::rest(Method::POST, path, Effect::Once, "contents: write").with(&json!({ "event_type": event, "client_payload": payload }))
             }
         };
-        match self.way(repository).send(&call.clone().as_of(NAMES_RUN), dispatched).await {
+        match self.way(repository).send(&call.clone().in_version(NAMES_RUN), dispatched).await {
             Err(error) if error.status == Some(400) => self.way(repository).send(&call, dispatched).await,
             other => other,
         }

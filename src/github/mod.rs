@@ -31,7 +31,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, HeadBranch, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
+use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, HeadBranch, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
 use crate::facts::{Deployment, Fact, Listing, Lock, Push, RunState, Sighting};
 use crate::ports::{
     Ask, CommentText, Forge, ForgeError, FoundRun, JobReport, NewDeployment, NewDispatch, NewState, Overview, Reaction, ReactionId, RefSwap, RunReport,

@@ -88,7 +88,7 @@ impl Call {
     }
 
     /// As a later version of the API has it.
-    pub(super) fn as_of(mut self, version: &'static str) -> Self {
+    pub(super) fn in_version(mut self, version: &'static str) -> Self {
         self.version = version;
         self
     }

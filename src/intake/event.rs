@@ -273,7 +273,8 @@ fn run_completed(root: &At<'_>) -> Result<Event, EventError> {
     let event = completed(root, "workflow_run")?;
     let Event::Reconsider { repo, concerns } = event else { return Ok(event) };
     let run = root.get("workflow_run")?;
-    if !matches!(run.get("event")?.text()?, "workflow_dispatch" | "repository_dispatch") {
+    let started_by = run.find("event").map(|event| event.text()).transpose()?;
+    if !matches!(started_by, Some("workflow_dispatch" | "repository_dispatch")) {
         return Ok(Event::Reconsider { repo, concerns });
     }
     // The name is whoever's who dispatched it: at most, a deployment is looked at.

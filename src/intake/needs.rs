@@ -1,5 +1,6 @@
 //! The input `needs`: `${{ toJSON(needs) }}` of the job that ends a deployment. Read strictly: what is not understood is no success.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -55,30 +56,31 @@ enum JobResult {
 /// The jobs' results, each job once.
 struct Results(Vec<JobResult>);
 
+/// Reads them.
+struct Jobs;
+
+impl<'de> Visitor<'de> for Jobs {
+    type Value = Results;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object with a job a key")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut jobs: A) -> Result<Results, A::Error> {
+        let mut seen = BTreeSet::new();
+        let mut results = Vec::new();
+        while let Some((name, need)) = jobs.next_entry::<String, Need>()? {
+            if !seen.insert(name.clone()) {
+                return Err(serde::de::Error::custom(format!("the job {} stands in it twice", shown(&name))));
+            }
+            results.push(need.result);
+        }
+        Ok(Results(results))
+    }
+}
+
 impl<'de> Deserialize<'de> for Results {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Jobs;
-
-        impl<'de> Visitor<'de> for Jobs {
-            type Value = Results;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object with a job a key")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut jobs: A) -> Result<Results, A::Error> {
-                let mut seen = std::collections::BTreeSet::new();
-                let mut results = Vec::new();
-                while let Some((name, need)) = jobs.next_entry::<String, Need>()? {
-                    if !seen.insert(name.clone()) {
-                        return Err(serde::de::Error::custom(format!("the job {} stands in it twice", shown(&name))));
-                    }
-                    results.push(need.result);
-                }
-                Ok(Results(results))
-            }
-        }
-
         deserializer.deserialize_map(Jobs)
     }
 }

@@ -60,6 +60,9 @@ pub enum TakeoverError {
 ///
 /// # Errors
 /// [`TakeoverError`]: it is not ours. Where nobody knows whether the swap was done, running this again tells.
+///
+/// # Panics
+/// Never: a lock's record has string keys only.
 pub async fn take_over<F: Forge>(acting: &Acting<'_, F>, take: &Takeover<'_>) -> Result<TakenOver, TakeoverError> {
     let mut fresh: Option<Vec<Lock>> = None;
     for _ in 0..ROUNDS {

@@ -226,7 +226,7 @@ fn new_deployment<F>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> NewDeployme
         run: acting.run,
         attempt: acting.attempt,
         dispatched_to: launch.dispatched_to.cloned(),
-        branch: Some(launch.facts.pull.head_branch.clone()),
+        branch: launch.facts.pull.head_branch.plain().ok(),
         parameters: launch.deploy.parameters.clone(),
     };
     NewDeployment {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    BranchName, CommentId, CommitSha, DeploymentId, EnvName, HeadBranch, Login, ObjectId, Person, PersonId, PullNumber, RefName, RepoSlug, Role, RunId, TeamSlug,
+    BranchName, CommentId, CommitSha, DeploymentId, EnvName, HeadBranch, Login, ObjectId, Person, PersonId, PullNumber, RefName, RepoSlug, Role, RunId,
+    TeamSlug,
 };
 use crate::facts::{
     Base, Checks, Deployment, DeploymentPayload, DeploymentState, DispatchedTo, Fact, Handle, InputName, Listing, Lock, PullRequest, Push, Repository,

@@ -64,7 +64,7 @@ pub struct Subject<'a> {
 }
 
 /// Behind this, a status comment says what was decided. Whoever tells later how the deployment goes on keeps it.
-const KEPT: &str = "<!-- shipgate: what was decided -->\n\n";
+const KEPT: &str = "<!-- shipgate decided -->\n\n";
 
 /// The status comment of a deployment request: one a request, rewritten in place (row C4).
 pub fn status_comment(subject: &Subject<'_>, evaluation: Option<&Evaluation>, standing: &Standing<'_>) -> String {

@@ -20,6 +20,9 @@ use crate::runner::Value;
 /// The most characters of all inputs together, by GitHub's rule.
 const MOST_INPUTS: usize = 65_535;
 
+/// The most characters of a handle with its input's name.
+const HANDLE: usize = 400;
+
 /// The output `decision` once a workflow was dispatched: the job's own steps do not deploy.
 const DISPATCHED: &str = "dispatched";
 
@@ -31,8 +34,7 @@ pub(super) fn target(asked: &Asked<'_>, decision: &Decision) -> Option<Dispatche
 /// Why the inputs cannot be sent, before anything is done.
 pub(super) fn too_large(asked: &Asked<'_>, decision: &Decision) -> Option<String> {
     let dispatch = asked.environment.deploy.dispatch()?;
-    // The longest id there is stands for the one that is not known yet; the handle is at most as long as this.
-    const HANDLE: usize = 400;
+    // The longest id there is stands for the one that is not known yet.
     let inputs = inputs(dispatch, asked, decision, DeploymentId(u64::MAX));
     let size: usize = inputs.iter().map(|(name, value)| name.as_str().chars().count() + value.chars().count()).sum();
     (size + HANDLE > MOST_INPUTS).then(|| format!("the inputs of the workflow have {size} characters, and GitHub takes {MOST_INPUTS}"))

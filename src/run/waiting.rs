@@ -190,7 +190,7 @@ impl Schedule {
         if self.counted.max(elapsed) >= self.limit {
             return None;
         }
-        let pause = self.next.min(self.limit - self.counted);
+        let pause = self.next.min(self.limit.saturating_sub(self.counted));
         self.counted += pause;
         self.next = (self.next * 3 / 2).min(LONGEST);
         Some(pause.mul_f64(self.unit.as_secs_f64() / Pauses::WATCH.as_secs_f64()))

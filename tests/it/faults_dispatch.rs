@@ -149,7 +149,7 @@ impl Play {
         let was_over = !self.is_running();
         let start = self.does(Step::Start, attempt);
         self.is_single(&start.stderr);
-        assert_eq!(start.code, if was_over { 1 } else { 0 }, "{}", start.stderr);
+        assert_eq!(start.code, i32::from(was_over), "{}", start.stderr);
         if was_over {
             assert!(self.stage.holds().is_empty());
             return;

@@ -90,7 +90,7 @@ fn d2_only_one_of_two_runs_is_let_in() {
         let late = stage.carries(&twin, &[("INPUT_STEP", step)]);
         assert_eq!((late.code, late.output("decision").as_str()), (1, "error"), "{}", late.stderr);
         assert!(
-            late.stderr.contains(&format!("error[SG-DEPLOYMENT]: deployment")) && late.stderr.contains(&format!("run {} carries it out already", run.id)),
+            late.stderr.contains("error[SG-DEPLOYMENT]: deployment") && late.stderr.contains(&format!("run {} carries it out already", run.id)),
             "{}",
             late.stderr
         );

@@ -101,7 +101,7 @@ fn is_tidy(job: &Job) {
     for (name, _) in entries(&job.folder.join("output")) {
         assert!(OUTPUTS.iter().any(|output| output.name == name), "{name} is no output");
     }
-    let states = ["main", "request", "environment", "sha", "pull", "repository", "started", "record", "claim", "comment", "deployment", "lock"];
+    let states = ["main", "request", "environment", "sha", "pull", "repository", "started", "record", "claim", "comment", "deployment", "lock", "dispatch"];
     for (name, _) in entries(&job.folder.join("state")) {
         assert!(states.contains(&name.as_str()), "{name} is no state");
     }

@@ -15,7 +15,7 @@ pub(in crate::policy) enum RawDeploy {
     /// `here`: the same job goes on with its next steps.
     Scalar(HereWord),
     /// By another workflow.
-    Mapping(At<RawDispatch>),
+    Mapping(Box<At<RawDispatch>>),
 }
 
 /// The word `here`.

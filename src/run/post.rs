@@ -9,7 +9,7 @@ use super::{Outcome, RunError, World, carried};
 use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
 use crate::facts::{ClaimId, Deployment, DeploymentState, DispatchedTo, Handle, Lock};
 use crate::intake::Command;
-use crate::perform::{Ending, Finished, Holder, Note, Said, find_comment, finish, say, seek};
+use crate::perform::{Ended, Ending, Finished, Holder, Note, Said, find_comment, finish, say, seek};
 use crate::plan::Question;
 use crate::ports::{Forge, NewState, Programs, Repo, SoughtRun};
 use crate::report::escape::markdown as escape;
@@ -95,7 +95,9 @@ pub async fn post<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, no
         seconds,
         entry: entry(&kept, deployment, (decided.as_ref().map(|(decision, _)| decision), now)),
     };
-    finish(&world.acting(), &end).await?;
+    if finish(&world.acting(), &end).await? == Ended::CarriedOn {
+        return Ok(Outcome::nothing("the deployment was dispatched: its own workflow ends it"));
+    }
     let said = format!("the deployment to {} ended with {}", kept.environment, ending.as_str());
     world.runner.summary(&format!("\n{}.\n", escape(&said)));
     Ok(Outcome::done(said))

@@ -21,6 +21,7 @@ pub struct AuditLog {
     redact: Box<dyn Fn(&str) -> String + Send + Sync>,
     beginning: Head,
     head: Head,
+    lost: bool,
 }
 
 /// What an append did.
@@ -55,7 +56,7 @@ impl AuditLog {
     /// As [`AuditLog::open`].
     pub fn open_after(path: &Path, beginning: Head, redact: impl Fn(&str) -> String + Send + Sync + 'static) -> Result<Self, AuditError> {
         let file = open_file(path)?;
-        let mut log = Self { path: path.to_owned(), file, redact: Box::new(redact), beginning, head: beginning };
+        let mut log = Self { path: path.to_owned(), file, redact: Box::new(redact), beginning, head: beginning, lost: false };
         log.head = log.locked(Self::find)?.head;
         Ok(log)
     }
@@ -76,7 +77,14 @@ impl AuditLog {
     /// # Errors
     /// [`AuditError`]; then nothing was recorded, and what was being recorded must not go on.
     pub fn append(&mut self, entry: &Entry) -> Result<Appended, AuditError> {
-        self.locked(|log| log.append_locked(entry))
+        let appended = self.locked(|log| log.append_locked(entry));
+        self.lost |= appended.is_err();
+        appended
+    }
+
+    /// True once an event could not be recorded: nothing new may be begun then.
+    pub fn has_lost_a_line(&self) -> bool {
+        self.lost
     }
 
     /// Does it while no other writer can.

@@ -71,7 +71,7 @@ impl OfficeError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Missing { hint, .. } => Some(hint),
-            Self::Client(_) => None,
+            Self::Client(_) => Some("look at GITHUB_API_URL, GITHUB_GRAPHQL_URL and GITHUB_SERVER_URL, which the runner sets, and at the token"),
             Self::Audit(_) => Some("look at the file, or give another with the input `audit-file`"),
         }
     }
@@ -109,6 +109,29 @@ impl Place {
         let server_url = variables.server_url().unwrap_or_else(|| "https://github.com".to_owned());
         Ok(Self { repository, token, api_url, graphql_url, server_url, folder: folder(variables), run, attempt, timeouts })
     }
+}
+
+impl Place {
+    /// Where our run can be seen.
+    pub(super) fn log_url(&self) -> Option<String> {
+        self.run.map(|run| format!("{}/{}/actions/runs/{run}", self.server_url.trim_end_matches('/'), self.repository))
+    }
+}
+
+/// The client. Must be made inside a runtime: it has a task of its own.
+///
+/// # Errors
+/// [`OfficeError::Client`] where an address or the token cannot be one.
+pub(super) fn client(place: &Place) -> Result<GitHub, OfficeError> {
+    let settings = Settings {
+        api_url: place.api_url.clone(),
+        graphql_url: place.graphql_url.clone(),
+        server_url: place.server_url.clone(),
+        repository: place.repository.clone(),
+        token: place.token.clone(),
+        timeouts: place.timeouts,
+    };
+    GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))
 }
 
 fn missing(what: &str, hint: &'static str) -> OfficeError {
@@ -151,15 +174,7 @@ impl Office {
     /// # Errors
     /// [`OfficeError`] where one of them cannot be had.
     pub fn open(place: Place, variables: &Environment) -> Result<Self, OfficeError> {
-        let settings = Settings {
-            api_url: place.api_url.clone(),
-            graphql_url: place.graphql_url.clone(),
-            server_url: place.server_url.clone(),
-            repository: place.repository.clone(),
-            token: place.token.clone(),
-            timeouts: place.timeouts,
-        };
-        let forge = GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))?;
+        let forge = client(&place)?;
         let remote = format!("{}/{}.git", place.server_url.trim_end_matches('/'), place.repository);
         let remote = Remote::new(&remote).map_err(|error| OfficeError::Client(error.to_string()))?;
         let children = ChildEnvironment::of(variables.all());
@@ -176,7 +191,7 @@ impl Office {
     /// The world of the pipeline.
     pub fn world<'a>(&'a self, variables: &'a Environment) -> World<'a, GitHub, GitObjects, LocalPrograms> {
         let place = &self.place;
-        let log_url = place.run.map(|run| format!("{}/{}/actions/runs/{run}", place.server_url.trim_end_matches('/'), place.repository));
+        let log_url = place.log_url();
         World {
             forge: &self.forge,
             repo: &self.repo,

@@ -133,6 +133,16 @@ pub fn status_of(key: &RequestKey, pull: &PullRequest) -> Option<Status> {
     Status::ALL.into_iter().find(|status| first == marker(key, *status))
 }
 
+/// Our comments that say that a deployment waits, with the keys of their requests: by their markers alone.
+pub fn marked_waiting(pull: &PullRequest) -> Vec<(RequestKey, &crate::facts::Comment)> {
+    let ours = pull.comments.known().into_iter().flat_map(|comments| &comments.items).filter(|comment| comment.ours);
+    let key = |body: &str| {
+        let key = body.lines().next()?.strip_prefix("<!-- shipgate ")?.strip_suffix(" waiting -->")?;
+        RequestKey::new(key).ok()
+    };
+    ours.filter_map(|comment| Some((key(&comment.body)?, comment))).collect()
+}
+
 /// Our status comment of a request.
 pub fn status_comment<'a>(key: &RequestKey, pull: &'a PullRequest) -> Option<&'a crate::facts::Comment> {
     let start = format!("<!-- shipgate {key} ");

@@ -103,7 +103,8 @@ fn sentence(subject: &Subject<'_>, standing: &Standing<'_>) -> String {
         Standing::Held => None,
         Standing::Planned(_) => Some("Nothing was changed.".to_owned()),
         Standing::Running => Some("Every gate says go; the environment is locked while it runs.".to_owned()),
-        Standing::Succeeded(why) | Standing::Failed(why) | Standing::Cancelled(why) | Standing::Withdrawn(why) | Standing::Broken(why) => Some(markdown(why)),
+        Standing::Broken(why) => Some(instruction(why)),
+        Standing::Succeeded(why) | Standing::Failed(why) | Standing::Cancelled(why) | Standing::Withdrawn(why) => Some(markdown(why)),
     };
     if let Some(more) = more {
         let _ = write!(out, " {more}");

@@ -5,6 +5,7 @@ mod action_yml;
 mod actions;
 mod architecture;
 mod attacks;
+mod bad_input;
 mod command_line;
 mod commands;
 mod contract;

@@ -181,8 +181,9 @@ pub(super) fn end(variables: &Environment, at: Timestamp) -> Result<Outcome, Sto
     hide_tokens(variables);
     block_on(async {
         let _open = survive_full_files();
-        let office = Office::open(Place::from(variables, None)?, variables)?;
-        run::post(&office.world(variables), at).await.map_err(Stopped::NotEnded)
+        let (office, unaudited) = Office::open_to_end(Place::from(variables, None)?, variables)?;
+        let ended = run::post(&office.world(variables), at).await.map_err(Stopped::NotEnded)?;
+        unaudited.map_or(Ok(ended), |error| Err(error.into()))
     })
 }
 

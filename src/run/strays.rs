@@ -26,10 +26,10 @@ pub(super) async fn closed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
 /// Why nothing will judge this request again, where nothing will.
 fn over(key: &RequestKey, policy: &Policy, requests: &[Request]) -> Option<String> {
     let deploys = |request: &&Request| request.key == *key && matches!(request.command, Command::Deploy(_));
-    let Some(word) = requests.iter().find(deploys).map(|request| request.command.environment()) else {
+    let Some(request) = requests.iter().find(deploys) else {
         return Some(sentence("Its comment was edited or deleted. Where the deployment is still wanted, give the command again."));
     };
-    let word = word.filter(|word| policy.environment(word).is_none())?;
+    let word = request.command.environment().filter(|word| policy.environment(word).is_none())?;
     let known: Vec<String> = policy.environments.iter().map(|environment| code(environment.name.as_str())).collect();
     let again = "Where the deployment is still wanted, give the command with one of these.";
     Some(format!("The policy has no environment {} any more; it knows {}. {again}", code(word.as_str()), known.join(", ")))

@@ -6,6 +6,7 @@ mod actions;
 mod architecture;
 mod attacks;
 mod bad_input;
+mod bad_machine;
 mod command_line;
 mod commands;
 mod contract;

@@ -117,7 +117,9 @@ async fn tell(place: &Place, event: &Event, stopped: &Stopped) {
     let Event::Comment(event) = event else { return };
     let what = with_causes(stopped);
     let what = what.split_once(": ").filter(|(code, _)| code.starts_with("SG-")).map_or(what.as_str(), |(_, what)| what);
-    let why = format!("Nothing was begun, because the machine that runs shipgate is not as it must be: {what}. Mend the workflow or the runner, then give the command again.");
+    let why = format!(
+        "Nothing was begun, because the machine that runs shipgate is not as it must be: {what}. Mend the workflow or the runner, then give the command again."
+    );
     match office::client(place) {
         Ok(forge) => run::tell(&forge, event, &why, place.log_url().as_deref()).await,
         Err(error) => tracing::warn!("the pull request could not be told: {error}"),
@@ -243,7 +245,9 @@ impl NoEvent {
     fn hint(&self) -> &'static str {
         match self {
             Self::Unset(_) => "`shipgate action` runs inside GitHub Actions, which sets these variables; try `shipgate demo`",
-            Self::Unreadable { .. } => "the runner writes this file: look at the runner and its disk, and at `env:` in the workflow, which must not set GITHUB_EVENT_PATH",
+            Self::Unreadable { .. } => {
+                "the runner writes this file: look at the runner and its disk, and at `env:` in the workflow, which must not set GITHUB_EVENT_PATH"
+            }
             Self::Event(_) => {
                 "GITHUB_EVENT_PATH must name the payload of the event GITHUB_EVENT_NAME, as the runner wrote it: look at `env:` in the workflow, and give the command again"
             }

@@ -148,9 +148,10 @@ impl Event {
     /// The repository that it is about, where it names one.
     pub fn repository(&self) -> Option<&RepoSlug> {
         match self {
-            Self::Comment(CommentEvent { repo, .. }) | Self::Dispatch(DispatchEvent { repo, .. }) | Self::Reconsider { repo, .. } | Self::PullClosed { repo, .. } => {
-                Some(repo)
-            }
+            Self::Comment(CommentEvent { repo, .. })
+            | Self::Dispatch(DispatchEvent { repo, .. })
+            | Self::Reconsider { repo, .. }
+            | Self::PullClosed { repo, .. } => Some(repo),
             Self::Sweep | Self::Ignored(_) => None,
         }
     }

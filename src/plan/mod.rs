@@ -6,6 +6,8 @@ mod record;
 mod steps;
 
 pub use lock::{Claim, LockChange, Refusal, Sticky, Whose, claim, free_pull, lock, release, unlock};
-pub use pending::{Status, comment_key, is_ours, marked_waiting, marker, pending, replaced, requests, said, status_comment, status_of, was_carried_out, was_replaced};
+pub use pending::{
+    Status, comment_key, is_ours, marked_waiting, marker, pending, replaced, requests, said, status_comment, status_of, was_carried_out, was_replaced,
+};
 pub use record::{PolicyText, Question, RECORD_VERSION, Record};
 pub use steps::{DeploymentPlan, Risk, RiskLevel, deployment_plan};

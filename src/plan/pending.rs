@@ -183,6 +183,31 @@ mod tests {
     }
 
     #[test]
+    fn c4_a_comment_waits_where_its_first_line_is_our_marker_and_nowhere_else() {
+        let mut facts = facts();
+        let Fact::Known(comments) = &mut facts.pull.comments else { panic!("known") };
+        let with = |body: &str| crate::facts::Comment {
+            id: crate::domain::CommentId(1),
+            node_id: "IC_1".to_owned(),
+            author: None,
+            at: facts.now,
+            edited_at: None,
+            body: body.to_owned(),
+            ours: true,
+        };
+        let waiting = marker(&key("comment-7-0"), Status::Waiting);
+        comments.items = vec![
+            with(&format!("{waiting}\n### ⏳")),
+            with(&format!("{}\n{waiting}", marker(&key("comment-8-0"), Status::Settled))),
+            with(&format!("> {waiting}")),
+            with("<!-- shipgate ../x waiting -->"),
+            crate::facts::Comment { ours: false, ..with(&waiting) },
+        ];
+        let found: Vec<RequestKey> = marked_waiting(&facts.pull).into_iter().map(|(key, _)| key).collect();
+        assert_eq!(found, [key("comment-7-0")]);
+    }
+
+    #[test]
     fn c5_a_payload_that_names_another_environment_than_its_deployment_is_none_of_ours() {
         let mut facts = facts();
         let Fact::Known(list) = &mut facts.deployments else { panic!("known") };

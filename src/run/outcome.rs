@@ -125,7 +125,9 @@ impl RunError {
             Self::Policy(_) => Some("run `shipgate policy check` on the base branch's .github/shipgate.yml".to_owned()),
             Self::Usage(_) => None,
             Self::Runner(_) => Some("nothing is deployed that later steps would not hear of: mend the runner's files and re-run the job".to_owned()),
-            Self::Unaudited => Some("look at the disk that the audit log is on, or give another file with the input `audit-file`; then re-run the job".to_owned()),
+            Self::Unaudited => {
+                Some("look at the disk that the audit log is on, or give another file with the input `audit-file`; then re-run the job".to_owned())
+            }
             Self::Stopped => Some("re-run the job to deploy after all".to_owned()),
         }
     }

@@ -128,7 +128,8 @@ fn d3_a_token_that_lacks_a_right_is_told_the_line_to_write_for_every_command_and
                     // Where pull requests cannot be read, nobody knows what stands in them. A word of approval stands by itself.
                     let mute = missing == Permission::PullRequests || given.body.starts_with("/deplyo");
                     let by_itself = ["/approve", "/reject", "/confirm"].iter().any(|word| given.body.starts_with(word)) && least.is_some();
-                    let told = said.iter().any(|body| body.contains("could not be carried out") && body.contains(line) && body.contains("Give the command again"));
+                    let told =
+                        said.iter().any(|body| body.contains("could not be carried out") && body.contains(line) && body.contains("Give the command again"));
                     assert!(told || mute, "{what}: {said:#?}");
                     assert!(said.len() <= before + usize::from(!by_itself), "{what}: {said:#?}");
                 }
@@ -333,7 +334,10 @@ fn d7_a_command_that_github_s_failure_stopped_is_answered_once_and_the_answer_gi
         let job = stage.delivers("issue_comment", &event);
         says(&job, 10, &["the server failed with status 500"], "500");
         let comment = stage.one(pull);
-        assert!(comment.contains("⛔ This command could not be carried out") && comment.contains("GitHub failed") && comment.contains("Give the command again"), "{comment}");
+        assert!(
+            comment.contains("⛔ This command could not be carried out") && comment.contains("GitHub failed") && comment.contains("Give the command again"),
+            "{comment}"
+        );
     }
     assert_eq!(stage.hub.faults_left(), 0);
     let job = stage.delivers("issue_comment", &event);

@@ -80,7 +80,13 @@ const CASES: &[Case] = &[
         end: End::Told,
     },
     Case { what: "an audit log on a device", change: |c, _| set(c, "INPUT_AUDIT-FILE", "/dev/full"), code: 11, words: &["not a regular file"], end: End::Told },
-    Case { what: "a temporary folder that is none", change: |c, _| set(c, "RUNNER_TEMP", "/dev/null"), code: 11, words: &["could not be opened"], end: End::Told },
+    Case {
+        what: "a temporary folder that is none",
+        change: |c, _| set(c, "RUNNER_TEMP", "/dev/null"),
+        code: 11,
+        words: &["could not be opened"],
+        end: End::Told,
+    },
     Case {
         what: "no summary and no place for records",
         change: |c, folder| {
@@ -128,7 +134,13 @@ const CASES: &[Case] = &[
         end: End::Mute,
     },
     Case { what: "a push", change: |c, _| set(c, "GITHUB_EVENT_NAME", "push"), code: 0, words: &["event `push` means nothing here"], end: End::Quiet },
-    Case { what: "a dispatch of nothing", change: |c, _| set(c, "GITHUB_EVENT_NAME", "workflow_dispatch"), code: 0, words: &["carries no command"], end: End::Quiet },
+    Case {
+        what: "a dispatch of nothing",
+        change: |c, _| set(c, "GITHUB_EVENT_NAME", "workflow_dispatch"),
+        code: 0,
+        words: &["carries no command"],
+        end: End::Quiet,
+    },
     Case {
         what: "another repository",
         change: |c, _| set(c, "GITHUB_REPOSITORY", "octo-org/other"),
@@ -140,8 +152,20 @@ const CASES: &[Case] = &[
     Case { what: "no repository at all", change: |c, _| set(c, "GITHUB_REPOSITORY", "payments"), code: 2, words: &["GITHUB_REPOSITORY"], end: End::Mute },
     Case { what: "a run that is no number", change: |c, _| set(c, "GITHUB_RUN_ID", "12x"), code: 2, words: &["`12x` is not a whole number"], end: End::Mute },
     Case { what: "no token", change: |c, _| unset(c, "INPUT_TOKEN"), code: 2, words: &["there is no token", "the input `token`"], end: End::Mute },
-    Case { what: "a token with a space", change: |c, _| set(c, "INPUT_TOKEN", "a b"), code: 10, words: &["the token is empty or has characters"], end: End::Mute },
-    Case { what: "an odd address", change: |c, _| set(c, "GITHUB_API_URL", "ftp://x"), code: 10, words: &["begin with https://", "GITHUB_API_URL"], end: End::Mute },
+    Case {
+        what: "a token with a space",
+        change: |c, _| set(c, "INPUT_TOKEN", "a b"),
+        code: 10,
+        words: &["the token is empty or has characters"],
+        end: End::Mute,
+    },
+    Case {
+        what: "an odd address",
+        change: |c, _| set(c, "GITHUB_API_URL", "ftp://x"),
+        code: 10,
+        words: &["begin with https://", "GITHUB_API_URL"],
+        end: End::Mute,
+    },
     Case {
         what: "an address where nobody answers",
         change: |c, _| {
@@ -161,10 +185,16 @@ const CASES: &[Case] = &[
         words: &[],
         end: End::Goes,
     },
-    Case { what: "no temporary folder and no home", change: |c, f| {
+    Case {
+        what: "no temporary folder and no home",
+        change: |c, f| {
             unset(c, "RUNNER_TEMP");
             set(c, "TMPDIR", &f.to_string_lossy());
-        }, code: 0, words: &[], end: End::Goes },
+        },
+        code: 0,
+        words: &[],
+        end: End::Goes,
+    },
     Case {
         what: "a log that nobody reads",
         change: |c, _| {
@@ -188,14 +218,27 @@ fn d3_whatever_is_wrong_with_the_machine_is_said_with_what_to_do_and_nothing_is_
             assert!(job.stderr.contains(word), "{what}: {word} is not in {}", job.stderr);
         }
         let failed = matches!(end, End::Told | End::Mute);
-        assert_eq!(job.stderr.contains("error[SG-") && job.stderr.contains("hint: ") && job.stdout.contains("::error title=shipgate::SG-"), failed, "{what}: {} {}", job.stderr, job.stdout);
+        assert_eq!(
+            job.stderr.contains("error[SG-") && job.stderr.contains("hint: ") && job.stdout.contains("::error title=shipgate::SG-"),
+            failed,
+            "{what}: {} {}",
+            job.stderr,
+            job.stdout
+        );
         let goes = *end == End::Goes;
-        assert_eq!((job.output("decision") == "go", states(&stage).len(), holds(&stage.hub, "staging").len()), (goes, usize::from(goes), usize::from(goes)), "{what}");
+        assert_eq!(
+            (job.output("decision") == "go", states(&stage).len(), holds(&stage.hub, "staging").len()),
+            (goes, usize::from(goes), usize::from(goes)),
+            "{what}"
+        );
         let ours = stage.ours(pull);
         match end {
             End::Told => {
                 let cause = words[0].replace('_', "\\_");
-                assert!(ours.len() == 1 && ours[0].contains("⛔ This command could not be carried out") && ours[0].contains("Nothing was begun"), "{what}: {ours:?}");
+                assert!(
+                    ours.len() == 1 && ours[0].contains("⛔ This command could not be carried out") && ours[0].contains("Nothing was begun"),
+                    "{what}: {ours:?}"
+                );
                 assert!(ours[0].contains(&cause) && ours[0].contains("give the command again") && ours[0].contains("/actions/runs/"), "{what}: {ours:?}");
             }
             End::Goes => assert!(ours.len() == 1 && ours[0].contains("🚀"), "{what}: {ours:?}"),
@@ -203,13 +246,20 @@ fn d3_whatever_is_wrong_with_the_machine_is_said_with_what_to_do_and_nothing_is_
         }
         let post = stage.ends(&job, if goes { "success" } else { "failure" });
         assert_eq!(post.code, 0, "{what}: {}", post.stderr);
-        assert!(holds(&stage.hub, "staging").is_empty() && states(&stage).iter().all(|state| *state == Some(DeploymentState::Success)), "{what}: {:?}", states(&stage));
+        assert!(
+            holds(&stage.hub, "staging").is_empty() && states(&stage).iter().all(|state| *state == Some(DeploymentState::Success)),
+            "{what}: {:?}",
+            states(&stage)
+        );
     }
 }
 
 #[test]
 fn d3_a_bystander_or_a_bot_is_told_nothing_of_a_machine_that_is_not_as_it_should_be() {
-    for change in [|event: &mut Value| event["comment"]["body"] = "/deplyo".into(), |event: &mut Value| event["comment"]["performed_via_github_app"] = json!({ "slug": "other" })] {
+    for change in [
+        |event: &mut Value| event["comment"]["body"] = "/deplyo".into(),
+        |event: &mut Value| event["comment"]["performed_via_github_app"] = json!({ "slug": "other" }),
+    ] {
         let stage = Stage::new();
         let pull = stage.pull("faster");
         let (_, mut payload) = stage.comment(pull, DEVELOPER, "/deploy staging");
@@ -250,7 +300,8 @@ fn d3_a_quota_that_is_used_up_at_any_file_is_an_error_and_never_the_death_of_the
         let running = states(&stage).contains(&Some(DeploymentState::InProgress));
         assert_eq!((running, holds(&stage.hub, "staging").len()), (goes, usize::from(goes)), "{blocks}: {:?}", states(&stage));
         let comment = stage.one(pull);
-        let told = ["could not be carried out", "given up"].iter().any(|words| comment.contains(words)) && comment.to_lowercase().contains("give the command again");
+        let told =
+            ["could not be carried out", "given up"].iter().any(|words| comment.contains(words)) && comment.to_lowercase().contains("give the command again");
         assert_eq!((told, comment.contains("🚀")), (!goes, goes), "{blocks}: {comment}");
         let post = stage.ends(&job, if goes { "success" } else { "failure" });
         assert_eq!(post.code, 0, "{blocks}: {}", post.stderr);
@@ -294,7 +345,11 @@ fn d3_a_post_step_without_an_audit_log_ends_the_deployment_all_the_same_and_fail
         }
         let post = stage.ends(&main, "success");
         assert_eq!(post.code, 11, "{}", post.stderr);
-        assert!(post.stderr.contains("error[SG-AUDIT]: ") && post.stderr.contains("hint: ") && post.stdout.contains("::error title=shipgate::"), "{}", post.stderr);
+        assert!(
+            post.stderr.contains("error[SG-AUDIT]: ") && post.stderr.contains("hint: ") && post.stdout.contains("::error title=shipgate::"),
+            "{}",
+            post.stderr
+        );
         assert!(states(&stage).iter().all(|state| *state == Some(DeploymentState::Success)), "{:?}", states(&stage));
         assert!(holds(&stage.hub, "staging").is_empty() && stage.one(pull).contains("✅ Deployed to staging"), "{}", stage.one(pull));
     }
@@ -302,7 +357,9 @@ fn d3_a_post_step_without_an_audit_log_ends_the_deployment_all_the_same_and_fail
 
 #[test]
 fn d3_a_post_step_on_a_full_disk_ends_the_deployment_all_the_same() {
-    for (variable, value) in [("GITHUB_STEP_SUMMARY", "/dev/full"), ("GITHUB_OUTPUT", "/dev/full"), ("GITHUB_STATE", "/dev/full"), ("GITHUB_EVENT_PATH", "/gone")] {
+    for (variable, value) in
+        [("GITHUB_STEP_SUMMARY", "/dev/full"), ("GITHUB_OUTPUT", "/dev/full"), ("GITHUB_STATE", "/dev/full"), ("GITHUB_EVENT_PATH", "/gone")]
+    {
         let stage = Stage::new();
         let pull = stage.pull("faster");
         let main = deploys(&stage, pull, |_, _| {});

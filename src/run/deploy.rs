@@ -157,7 +157,7 @@ pub(super) async fn reconsider<F: Forge, R: Repo, P: Programs>(world: &World<'_,
     super::orphans::end(world, &survey, &[]).await;
     let trusted = match trust::policy(&survey) {
         Ok(trusted) => trusted,
-        Err(error @ (trust::Untrusted::Invalid { .. } | trust::Untrusted::Unreadable { .. })) if !plan::marked_waiting(&survey.pull).is_empty() => {
+        Err(error) if error.is_about_the_file() && !plan::marked_waiting(&survey.pull).is_empty() => {
             return Err(RunError::Policy(format!("what waits in #{pull} is not judged again: {error}")));
         }
         Err(error) => return Ok(Some(Outcome::nothing(format!("nothing is judged again: {error}")))),

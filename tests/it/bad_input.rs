@@ -3,6 +3,7 @@
 
 use serde_json::json;
 use shipgate::sandbox::state::{Access, Conclusion, DeploymentState, Permission, ReviewState};
+use shipgate::sandbox::world::Draft;
 use shipgate::sandbox::{Fault, On};
 
 use crate::actions::holds;
@@ -28,7 +29,7 @@ fn says(job: &Job, code: i32, words: &[&str], what: &str) {
     assert!(job.stderr.contains("error[SG-") && job.stderr.contains("hint: "), "{what}: {}", job.stderr);
     for word in words {
         assert!(job.stderr.contains(word), "{what}: {word} is not in {}", job.stderr);
-        assert!(job.stdout.contains(&format!("::error title=shipgate::")) && job.stdout.contains(word), "{what}: {word} is not in {}", job.stdout);
+        assert!(job.stdout.contains("::error title=shipgate::") && job.stdout.contains(word), "{what}: {word} is not in {}", job.stdout);
     }
 }
 
@@ -289,21 +290,30 @@ fn d3_an_environment_renamed_while_it_is_deployed_to_is_ended_under_its_old_name
 }
 
 #[test]
-fn i3_a_policy_that_does_not_parse_stops_what_waits_with_exit_code_3_and_keeps_nothing_running() {
-    let stage = Stage::new();
-    let (pull, _) = waits(&stage);
-    policy(&stage, BROKEN);
-    let review = stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
-    for (name, payload) in [("pull_request_review", stage.hub.review_event(review, "submitted")), ("schedule", json!({}))] {
-        let job = stage.delivers(name, &payload);
-        says(&job, 3, &["the policy of `main` is not valid", "shipgate policy check", &format!("what waits in #{pull} is not judged again")], name);
+fn i3_a_policy_that_does_not_parse_or_is_gone_stops_what_waits_with_exit_code_3_and_loses_nothing() {
+    for gone in [false, true] {
+        let stage = Stage::new();
+        let (pull, _) = waits(&stage);
+        if gone {
+            let tip = stage.hub.tip(REPOSITORY, "main").expect("main is there");
+            let without = stage.hub.commit(REPOSITORY, LEAD, &Draft::new("chore: no policy").parent(&tip).without(POLICY));
+            stage.hub.push(REPOSITORY, LEAD, ("main", &without));
+        } else {
+            policy(&stage, BROKEN);
+        }
+        let review = stage.hub.review((REPOSITORY, pull), REVIEWER, ReviewState::Approved);
+        let cause = if gone { "there is no .github/shipgate.yml on `main`" } else { "the policy of `main` is not valid" };
+        for (name, payload) in [("pull_request_review", stage.hub.review_event(review, "submitted")), ("schedule", json!({}))] {
+            let job = stage.delivers(name, &payload);
+            says(&job, 3, &[cause, "shipgate policy check", &format!("what waits in #{pull} is not judged again")], name);
+        }
+        untouched(&stage, cause);
+        assert!(stage.one(pull).contains("⏳"), "it still waits, and is judged when the policy is mended: {}", stage.one(pull));
+        policy(&stage, SMALLEST);
+        let job = stage.delivers("schedule", &json!({}));
+        assert_ne!(job.code, 3, "{}", job.stderr);
+        assert!(!stage.one(pull).contains("⏳"), "it is judged again: {}", stage.one(pull));
     }
-    untouched(&stage, "broken policy");
-    assert!(stage.one(pull).contains("⏳"), "it still waits, and goes when the policy is mended");
-    policy(&stage, SMALLEST);
-    let job = stage.delivers("schedule", &json!({}));
-    assert_ne!(job.code, 3, "{}", job.stderr);
-    assert!(!stage.one(pull).contains("⏳"), "it is judged again: {}", stage.one(pull));
 }
 
 #[test]

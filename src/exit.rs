@@ -7,7 +7,7 @@ pub enum Exit {
     Done,
     /// No-go: a gate refused, a log was tampered with, a replay differed.
     NoGo,
-    /// The command line was not understood.
+    /// The command line, an input of the action or the event was not understood.
     Usage,
     /// The policy is not valid.
     InvalidPolicy,
@@ -29,7 +29,7 @@ pub enum Exit {
 pub const EXITS: &[(Exit, u8, &str)] = &[
     (Exit::Done, 0, "done, or go"),
     (Exit::NoGo, 1, "no-go: a gate refused, an audit log was tampered with, a replay differed, or doctor found errors"),
-    (Exit::Usage, 2, "the command line was not understood"),
+    (Exit::Usage, 2, "the command line, an input or the event was not understood"),
     (Exit::InvalidPolicy, 3, "the policy is not valid, or there is none"),
     (Exit::Waiting, 4, "waiting for somebody or something; or a dispatched deployment was not over in time"),
     (Exit::Failed, 5, "a dispatched deployment that was waited for did not end well"),

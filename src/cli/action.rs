@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::gates::Judgement;
 use crate::git::GitObjects;
 use crate::github::GitHub;
-use crate::intake::{Event, FailOn, InputError, Inputs, read_event};
+use crate::intake::{CommentEvent, Event, FailOn, InputError, Inputs, read_event};
 use crate::programs::LocalPrograms;
 use crate::report::escape::plain;
 use crate::run::{self, Outcome, RunError, World};
@@ -41,10 +41,21 @@ pub(super) fn action(post: bool, variables: &Environment, voice: Voice) -> Exit 
             voice.error(&stopped, hint.as_deref());
             runner.output("decision", "error");
             let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-            runner.annotate(Level::Error, &format!("{stopped}{hint}"));
+            runner.annotate(Level::Error, &format!("{}{hint}", with_causes(&stopped)));
             stopped.exit()
         }
     }
+}
+
+/// An error with what led to it, on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    for cause in std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// How the step ends: a verdict fails it where the workflow says so.
@@ -73,21 +84,39 @@ pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
         }
         event => event,
     };
+    is_here(&event, variables)?;
     hide_tokens(variables);
-    block_on(async { working(Place::from(variables, None)?, variables, async |world| run::action(world, event).await).await })
+    block_on(async {
+        let place = Place::from(variables, None)?;
+        let work = async |world: &World<'_, GitHub, GitObjects, LocalPrograms>| run::action(world, event.clone()).await;
+        working((place, variables), Some(&event), work).await
+    })
 }
 
 /// Opens the office, does the work until somebody stops it, and writes what every main step writes in the end.
 ///
 /// # Errors
-/// [`Stopped`] where it could not be done.
+/// [`Stopped`] where it could not be done; whoever commanded by the event is told then.
 pub(super) async fn working(
-    place: Place,
-    variables: &Environment,
+    (place, variables): (Place, &Environment),
+    event: Option<&Event>,
     work: impl AsyncFnOnce(&World<'_, GitHub, GitObjects, LocalPrograms>) -> Result<Outcome, RunError>,
 ) -> Result<Outcome, Stopped> {
-    let office = Office::open(place, variables)?;
-    office.runner().ready(now()).map_err(RunError::from)?;
+    let _open = survive_full_files();
+    let opened = Office::open(place.clone(), variables).map_err(Stopped::from);
+    let ready = opened.and_then(|office| match office.runner().ready(now()) {
+        Ok(()) => Ok(office),
+        Err(error) => Err(RunError::from(error).into()),
+    });
+    let office = match ready {
+        Ok(office) => office,
+        Err(stopped) => {
+            if let Some(Event::Comment(event)) = event {
+                tell(&place, event, &stopped).await;
+            }
+            return Err(stopped);
+        }
+    };
     let world = office.world(variables);
     let outcome = until_stopped(&office, Box::pin(work(&world))).await;
     office.runner().output("audit-head", &office.audit_head());
@@ -98,6 +127,38 @@ pub(super) async fn working(
     }
     Ok(outcome)
 }
+
+/// The event is one of the repository that the runner works for: the comment of one would command in the other.
+fn is_here(event: &Event, variables: &Environment) -> Result<(), NoEvent> {
+    let (Some(event), Ok(Some(here))) = (event.repository(), variables.repository()) else { return Ok(()) };
+    if event.as_str().eq_ignore_ascii_case(here.as_str()) {
+        return Ok(());
+    }
+    Err(NoEvent::Elsewhere { event: event.to_string(), here: here.to_string() })
+}
+
+/// This machine is not as it should be: whoever commands sees nothing but the pull request.
+async fn tell(place: &Place, event: &CommentEvent, stopped: &Stopped) {
+    let what = with_causes(stopped);
+    let what = what.split_once(": ").filter(|(code, _)| code.starts_with("SG-")).map_or(what.as_str(), |(_, what)| what);
+    let why = format!(
+        "Nothing was begun, because the machine that runs shipgate is not as it must be: {what}. Mend the workflow or the runner, then give the command again."
+    );
+    match place.client() {
+        Ok(forge) => run::tell(&forge, event, &why, place.log_url().as_deref()).await,
+        Err(error) => tracing::warn!("the pull request could not be told: {error}"),
+    }
+}
+
+/// While this lives, a file that would grow beyond the system's limit is an error of the write, not the death of the process in the middle of something.
+#[cfg(unix)]
+fn survive_full_files() -> Option<tokio::signal::unix::Signal> {
+    let number = rustix::process::Signal::XFSZ.as_raw();
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(number)).ok()
+}
+
+#[cfg(not(unix))]
+fn survive_full_files() {}
 
 /// How long what goes on may take to leave a true state after a signal. The runner waits 7.5 s before it sends the next.
 const GRACE: Duration = Duration::from_secs(2);
@@ -145,10 +206,13 @@ pub(super) fn end(variables: &Environment, at: Timestamp) -> Result<Outcome, Sto
     }
     hide_tokens(variables);
     block_on(async {
-        let office = Office::open(Place::from(variables, carried::repository(variables).as_deref())?, variables)?;
+        let _open = survive_full_files();
+        let place = Place::from(variables, carried::repository(variables).as_deref())?;
+        let (office, unaudited) = Office::open_to_end(place, variables)?;
         let ended = run::post(&office.world(variables), at).await;
         office.show_warnings();
-        Ok(ended?)
+        let ended = ended.map_err(Stopped::NotEnded)?;
+        unaudited.map_or(Ok(ended), |error| Err(error.into()))
     })
 }
 
@@ -163,6 +227,8 @@ pub(super) enum Stopped {
     Office(#[from] OfficeError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    NotEnded(RunError),
 }
 
 impl Stopped {
@@ -171,16 +237,20 @@ impl Stopped {
             Self::Event(NoEvent::Unreadable { .. }) => Exit::Files,
             Self::Input(_) | Self::Event(_) => Exit::Usage,
             Self::Office(error) => error.exit(),
-            Self::Run(error) => error.exit(),
+            Self::Run(error) | Self::NotEnded(error) => error.exit(),
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             Self::Input(_) => Some("look at `with:` in the workflow, and at the inputs in docs/action.md".to_owned()),
-            Self::Event(_) => Some("`shipgate action` runs inside GitHub Actions, which sets these variables; try `shipgate demo`".to_owned()),
+            Self::Event(error) => Some(error.hint().to_owned()),
             Self::Office(error) => error.hint().map(str::to_owned),
             Self::Run(error) => error.hint(),
+            Self::NotEnded(error) => {
+                let mend = error.hint().map(|hint| format!("{hint}; ")).unwrap_or_default();
+                Some(format!("{mend}what is left of the deployment is ended by any later event once this run is over, and its lock holds nobody up then"))
+            }
         }
     }
 }
@@ -194,6 +264,25 @@ pub(super) enum NoEvent {
     Unreadable { path: String, why: String },
     #[error("SG-EVENT: the event was not understood: {0}")]
     Event(String),
+    #[error("SG-EVENT: the event is one of {event}, and GITHUB_REPOSITORY says {here}")]
+    Elsewhere { event: String, here: String },
+}
+
+impl NoEvent {
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::Unset(_) => "`shipgate action` runs inside GitHub Actions, which sets these variables; try `shipgate demo`",
+            Self::Unreadable { .. } => {
+                "the runner writes this file: look at the runner and its disk, and at `env:` in the workflow, which must not set GITHUB_EVENT_PATH"
+            }
+            Self::Event(_) => {
+                "GITHUB_EVENT_PATH must name the payload of the event GITHUB_EVENT_NAME, as the runner wrote it: look at `env:` in the workflow, and give the command again"
+            }
+            Self::Elsewhere { .. } => {
+                "look at `env:` in the workflow, which must not set GITHUB_REPOSITORY; where the repository was renamed since, give the command again"
+            }
+        }
+    }
 }
 
 fn event(variables: &Environment, prefix: &str) -> Result<Event, NoEvent> {

@@ -49,7 +49,7 @@ fn ending(variables: &Environment) -> Result<Ending, OfficeError> {
 /// [`Stopped`] where it could not be.
 pub(super) async fn carry(variables: &Environment, carried: &Carried) -> Result<Outcome, Stopped> {
     let place = Place::from(variables, Some(carried.handle.repository.as_str()))?;
-    working(place, variables, async |world| run::carry(world, &carried.handle, carried.step).await).await
+    working((place, variables), None, async |world| run::carry(world, &carried.handle, carried.step).await).await
 }
 
 /// The repository that the post step works in: that of the deployment which the main step took over, where it did.

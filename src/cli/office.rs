@@ -78,7 +78,7 @@ impl OfficeError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Missing { hint, .. } => Some(hint),
-            Self::Client(_) => None,
+            Self::Client(_) => Some("look at GITHUB_API_URL, GITHUB_GRAPHQL_URL and GITHUB_SERVER_URL, which the runner sets, and at the token"),
             Self::Audit(_) => Some("look at the file, or give another with the input `audit-file`"),
         }
     }
@@ -140,6 +140,11 @@ impl Place {
         };
         GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))
     }
+
+    /// Where our run can be seen.
+    pub(super) fn log_url(&self) -> Option<String> {
+        self.run.map(|run| format!("{}/{}/actions/runs/{run}", self.server_url.trim_end_matches('/'), self.run_repository))
+    }
 }
 
 fn missing(what: &str, hint: &'static str) -> OfficeError {
@@ -156,6 +161,11 @@ fn graphql_beside(api_url: &str) -> String {
 fn folder(variables: &Environment) -> PathBuf {
     let state = variables.runner_temp().or_else(|| variables.state_home()).or_else(|| variables.home().map(|home| home.join(".local/state")));
     state.unwrap_or_else(std::env::temp_dir).join("shipgate")
+}
+
+/// Where the audit log is.
+fn audit_file(place: &Place, variables: &Environment) -> PathBuf {
+    variables.input("audit-file").filter(|path| !path.is_empty()).map_or_else(|| place.folder.join("audit.jsonl"), PathBuf::from)
 }
 
 /// On a runner the checkout is not trusted unless the workflow says so; at a terminal it is the user's own.
@@ -182,24 +192,41 @@ impl Office {
     /// # Errors
     /// [`OfficeError`] where one of them cannot be had.
     pub fn open(place: Place, variables: &Environment) -> Result<Self, OfficeError> {
+        let audit = AuditLog::open(&audit_file(&place, variables), crate::error::redact)?;
+        Self::with(place, variables, audit)
+    }
+
+    /// The same for ending what was begun: an audit log that cannot be opened does not keep a deployment running and its lock held. Why it cannot is
+    /// handed back, to be said once all is ended.
+    ///
+    /// # Errors
+    /// [`OfficeError`] where the client cannot be had.
+    pub fn open_to_end(place: Place, variables: &Environment) -> Result<(Self, Option<OfficeError>), OfficeError> {
+        let path = audit_file(&place, variables);
+        let (audit, why) = match AuditLog::open(&path, crate::error::redact) {
+            Ok(audit) => (audit, None),
+            Err(error) => (AuditLog::lost(&path), Some(error.into())),
+        };
+        Ok((Self::with(place, variables, audit)?, why))
+    }
+
+    fn with(place: Place, variables: &Environment, audit: AuditLog) -> Result<Self, OfficeError> {
         let forge = place.client()?;
         let remote = format!("{}/{}.git", place.server_url.trim_end_matches('/'), place.repository);
         let remote = Remote::new(&remote).map_err(|error| OfficeError::Client(error.to_string()))?;
         let children = ChildEnvironment::of(variables.all());
         let repo = GitObjects::new(remote, Some(place.token.clone()), &place.folder.join("git"), children.clone());
         let programs = programs(LocalPrograms::new(children), variables, &place.folder);
-        let audit_file = variables.input("audit-file").filter(|path| !path.is_empty()).map_or_else(|| place.folder.join("audit.jsonl"), PathBuf::from);
-        let audit = AuditLog::open(&audit_file, crate::error::redact)?;
         let runner =
             Runner { output: variables.output_path(), state: variables.state_path(), summary: variables.step_summary_path(), commands: variables.in_actions() };
-        runner.output("audit-file", &audit_file.display().to_string());
+        runner.output("audit-file", &audit.path().display().to_string());
         Ok(Self { forge, repo, programs, audit: RefCell::new(audit), runner, halt: Cell::new(false), place })
     }
 
     /// The world of the pipeline.
     pub fn world<'a>(&'a self, variables: &'a Environment) -> World<'a, GitHub, GitObjects, LocalPrograms> {
         let place = &self.place;
-        let log_url = place.run.map(|run| format!("{}/{}/actions/runs/{run}", place.server_url.trim_end_matches('/'), place.run_repository));
+        let log_url = place.log_url();
         World {
             forge: &self.forge,
             repo: &self.repo,

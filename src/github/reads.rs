@@ -59,6 +59,7 @@ struct Pulled<T> {
 #[serde(rename_all = "camelCase")]
 struct StandingPull {
     state: String,
+    is_draft: bool,
     head_ref_oid: CommitSha,
     base_ref: Option<StandingBase>,
 }
@@ -175,7 +176,7 @@ impl GitHub {
         let state = pull_state(&pull.state).map_err(|why| source.malformed(why.what))?;
         let entry = pull.base_ref.and_then(|base| base.target).and_then(|target| target.policy);
         let policy = entry.and_then(|entry| entry.object).and_then(|blob| blob.oid);
-        Ok(Standing { head: pull.head_ref_oid, open: state == PullState::Open, policy })
+        Ok(Standing { head: pull.head_ref_oid, open: state == PullState::Open, draft: pull.is_draft, policy })
     }
 
     pub(super) async fn read_deployments(&self, environment: &EnvName) -> Result<Vec<Deployment>, ForgeError> {

@@ -339,11 +339,12 @@ async fn g3_a_team_that_cannot_be_read_is_unknown_and_says_what_would_mend_it() 
 
 #[tokio::test]
 async fn g14_the_standing_is_read_whole_or_not_at_all() {
-    let data = json!({ "repository": { "pullRequest": { "state": "OPEN", "headRefOid": NEW, "baseRef": { "target": { "oid": OLD, "policy": { "object": { "oid": OTHER } } } } } } });
+    let data = json!({ "repository": { "pullRequest": { "state": "OPEN", "isDraft": true, "headRefOid": NEW, "baseRef": { "target": { "oid": OLD, "policy": { "object": { "oid": OTHER } } } } } } });
     let hole = json!({ "data": data, "errors": [{ "type": "FORBIDDEN", "message": "no", "path": ["repository", "pullRequest", "baseRef"] }] });
     let server = Scripted::new([Turn::data(&data), Turn::json(200, &hole), Turn::data(&json!({ "repository": { "pullRequest": null } }))]).await;
     let standing = server.github.standing(PullNumber(7)).await.expect("an answer");
-    assert_eq!((standing.head.as_str(), standing.open, standing.policy.as_ref().map(ObjectId::as_str)), (NEW, true, Some(OTHER)));
+    let policy = standing.policy.as_ref().map(ObjectId::as_str);
+    assert_eq!((standing.head.as_str(), standing.open, standing.draft, policy), (NEW, true, true, Some(OTHER)));
     assert!(matches!(server.github.standing(PullNumber(7)).await.expect_err("a hole").fault, ForgeFault::Forbidden { .. }));
     assert!(matches!(server.github.standing(PullNumber(7)).await.expect_err("no such pull request").fault, ForgeFault::NotFound { .. }));
 }

@@ -157,6 +157,20 @@ pub enum WhyIgnored {
     Pending,
 }
 
+impl Event {
+    /// The repository that it is about, where it names one.
+    pub fn repository(&self) -> Option<&RepoSlug> {
+        match self {
+            Self::Comment(CommentEvent { repo, .. })
+            | Self::Dispatch(DispatchEvent { repo, .. })
+            | Self::Reconsider { repo, .. }
+            | Self::PullClosed { repo, .. }
+            | Self::RunOver { repo, .. } => Some(repo),
+            Self::Sweep | Self::Ignored(_) => None,
+        }
+    }
+}
+
 /// Reads an event (`GITHUB_EVENT_NAME`, the bytes of `GITHUB_EVENT_PATH`) with the prefix that commands have.
 ///
 /// # Errors

@@ -168,15 +168,19 @@ fn plan_claim<F>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Result<LockChan
 /// What no longer is as the clearance says.
 fn changed(standing: &Standing, clearance: &Clearance) -> Option<String> {
     if !standing.open {
-        return Some("the pull request was closed in the meantime".to_owned());
+        return Some("the pull request was closed or merged in the meantime, and only an open one is deployed".to_owned());
+    }
+    if standing.draft {
+        return Some("the pull request was made a draft in the meantime; mark it ready for review".to_owned());
     }
     if standing.head != *clearance.commit() {
         return Some(format!("the head moved from {} to {} in the meantime", clearance.commit().short(), standing.head.short()));
     }
-    if standing.policy.as_ref() != Some(clearance.policy()) {
-        return Some("the policy on the base branch changed in the meantime".to_owned());
+    match &standing.policy {
+        None => Some("there is no policy on the base branch any more: the file or the branch was deleted in the meantime".to_owned()),
+        Some(policy) if policy != clearance.policy() => Some("the policy on the base branch changed in the meantime".to_owned()),
+        Some(_) => None,
     }
-    None
 }
 
 fn entry(launch: &Launch<'_>) -> Note {

@@ -214,6 +214,8 @@ pub struct Standing {
     pub head: CommitSha,
     /// True while the pull request is open.
     pub open: bool,
+    /// True while it is a draft.
+    pub draft: bool,
     /// The policy file of the base branch now.
     pub policy: Option<ObjectId>,
 }

@@ -3,7 +3,7 @@
 use super::decide::{Asked, decide, facts_of};
 use super::deploy::{Withdrawn, deploy, status, withdraw};
 use super::replies::{One, entry, help, no_environment, refuse, reply};
-use super::{Outcome, RunError, World, grammar, locking, replies, stages, stopping, trust, voices};
+use super::{Outcome, RunError, World, grammar, locking, replies, stages, stopping, strays, trust, voices};
 use crate::audit::{AuditEvent, Outcome as Ended};
 use crate::facts::{Facts, PullState};
 use crate::gates::{Judgement, Permission, may, may_command};
@@ -27,6 +27,8 @@ pub(super) async fn request<F: Forge, R: Repo, P: Programs>(world: &World<'_, F,
                 Some(environment)
             } else {
                 let (title, text) = no_environment(&trusted.policy, word);
+                let known = plan::requests(&survey.pull, &grammar(&trusted.policy), &trusted.policy.commands.apps);
+                strays::end(world, survey, (&trusted.policy, &known)).await;
                 world.acting().note(AuditEvent::CommandRefused, entry(&one, None).outcome(Ended::Refused).detail("reasons", title.as_str()));
                 return Ok(refuse(world, &one, &title, &text).await);
             }

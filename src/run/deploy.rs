@@ -55,6 +55,10 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
         if let Some(why) = dispatch::too_large(asked, &decision) {
             return Ok(refused_late(world, asked, &decision, &why).await);
         }
+        if world.audit.borrow().has_lost_a_line() {
+            broken(world, asked, &decision, &RunError::Unaudited.in_plain_words()).await;
+            return Err(RunError::Unaudited);
+        }
         let approvers = &decision.evaluation().approvers;
         let comment = status(world, asked, &decision, &markdown::Standing::Running);
         let (request, deploy, environment, facts) = (asked.request, asked.deploy, asked.environment, &decision.question().facts);
@@ -86,8 +90,9 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
             Ok(Started::LockRefused(refusal)) => return Ok(refused_late(world, asked, &decision, &late(&refusal)).await),
             Ok(Started::Changed(why)) => return Ok(refused_late(world, asked, &decision, &why).await),
             Err(error) => {
-                broken(world, asked, &decision, &error.to_string()).await;
-                return Err(error.into());
+                let error = RunError::from(error);
+                broken(world, asked, &decision, &error.in_plain_words()).await;
+                return Err(error);
             }
         }
     }
@@ -187,13 +192,18 @@ async fn again<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, reque
 /// Judges the waiting deploy requests of a pull request again, after something changed.
 pub(super) async fn reconsider<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, pull: PullNumber) -> Result<Option<Outcome>, RunError> {
     let survey = world.forge.survey(&Ask { pull, comment_node: None, actor: None, own_run: world.run, words: None }).await?;
+    // Whose run is over is ended whatever the policy says by now.
+    super::orphans::end(world, &survey, &[]).await;
     let trusted = match trust::policy(&survey) {
         Ok(trusted) => trusted,
+        Err(error) if error.is_about_the_file() && !plan::marked_waiting(&survey.pull).is_empty() => {
+            return Err(RunError::Policy(format!("what waits in #{pull} is not judged again: {error}")));
+        }
         Err(error) => return Ok(Some(Outcome::nothing(format!("nothing is judged again: {error}")))),
     };
     let requests = plan::requests(&survey.pull, &grammar(&trusted.policy), &trusted.policy.commands.apps);
     let facts = crate::gather::from_survey(&survey);
-    super::orphans::end(world, &survey, &[]).await;
+    super::strays::end(world, &survey, (&trusted.policy, &requests)).await;
     let mut last = None;
     for (name, request) in plan::pending(&requests, &trusted.policy, &facts) {
         let Command::Deploy(wish) = &request.command else { continue };
@@ -248,7 +258,7 @@ async fn refused_late<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>
 }
 
 async fn broken<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision, why: &str) {
-    let why = format!("Nothing was deployed: {why}. Give the command again.");
+    let why = format!("Nothing was deployed: {}. Give the command again.", why.trim_end_matches('.'));
     let body = status(world, asked, decision, &markdown::Standing::Broken(&why));
     answer_status(world, asked, decision, (&body, Reaction::MinusOne)).await;
     note_decision(world, asked, decision, (AuditEvent::DeploymentRefused, Ended::Failure));

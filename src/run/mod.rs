@@ -18,7 +18,9 @@ mod retell;
 mod saved;
 mod stages;
 mod stopping;
+mod strays;
 mod trust;
+mod unhandled;
 mod voices;
 mod waiting;
 
@@ -43,6 +45,7 @@ pub use outcome::{Outcome, RunError};
 pub use post::post;
 pub use saved::{Replayed, SavedError, SimulateOptions, replay, simulate};
 pub use stages::status;
+pub use unhandled::tell;
 
 /// How often a decision is made again because somebody else changed the lock in between.
 const ROUNDS: usize = 4;
@@ -119,16 +122,18 @@ async fn reconsider_concerned<F: Forge, R: Repo, P: Programs>(world: &World<'_, 
 /// Judges what waits in these pull requests again, until one deployment goes: one job deploys one thing.
 async fn reconsider_all<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, pulls: Vec<PullNumber>) -> Result<Outcome, RunError> {
     let mut last = Outcome::nothing("no deployment is waiting");
+    let mut broken = None;
     for pull in pulls {
-        if let Some(outcome) = deploy::reconsider(world, pull).await? {
-            let goes = outcome.decision == Some(Judgement::Go);
-            last = outcome;
-            if goes {
-                break;
-            }
+        match deploy::reconsider(world, pull).await {
+            Ok(None) => {}
+            Ok(Some(outcome)) if outcome.decision == Some(Judgement::Go) => return Ok(outcome),
+            Ok(Some(outcome)) => last = outcome,
+            // Others may have another base branch, with a valid policy.
+            Err(error @ RunError::Policy(_)) => broken = Some(error),
+            Err(error) => return Err(error),
         }
     }
-    Ok(last)
+    broken.map_or(Ok(last), Err)
 }
 
 /// Handles a dispatch that carries a command.
@@ -144,6 +149,9 @@ async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, ev
         .ok_or_else(|| RunError::Usage("a dispatch needs GITHUB_RUN_ID: its run is what makes it the same request when it is run again".to_owned()))?;
     let request = dispatch_request(event, &grammar(&policy), run, survey.now).map_err(|mistake| RunError::Usage(mistake.to_string()))?;
     let outcome = commands::request(world, &survey, &request).await;
+    if let Err(error) = &outcome {
+        unhandled::request(world, &request, error).await;
+    }
     orphans::end(world, &survey, std::slice::from_ref(&request)).await;
     outcome
 }
@@ -152,11 +160,11 @@ async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, ev
 async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent) -> Result<Outcome, RunError> {
     let words = may_be_judged(event).then_some(event.id);
     let ask = Ask { pull: event.pull, comment_node: Some(event.node_id.clone()), actor: Some(event.actor.login.clone()), own_run: world.run, words };
-    let survey = match world.forge.survey(&ask).await {
+    let survey = match world.forge.survey(&ask).await.map_err(RunError::from) {
         Ok(survey) => survey,
         Err(error) => {
-            replies::unread(world, event, &error).await;
-            return Err(error.into());
+            unhandled::event(world, event, &error).await;
+            return Err(error);
         }
     };
     if let Some(why) = not_as_sent(event, &survey) {
@@ -164,7 +172,10 @@ async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, eve
     }
     let policy = match trust::policy(&survey) {
         Ok(trusted) => trusted.policy,
-        Err(error) => return replies::broken_policy(world, (event, &survey), error).await,
+        Err(error) => {
+            orphans::end(world, &survey, &[]).await;
+            return replies::broken_policy(world, (event, &survey), error).await;
+        }
     };
     if let Some(why) = unlisted(&event.sender, &policy) {
         return Ok(Outcome::nothing(why));
@@ -189,12 +200,21 @@ async fn in_order<F: Forge, R: Repo, P: Programs>(
 ) -> Result<Outcome, RunError> {
     let mut outcome = Outcome::nothing("the comment carried no command");
     for (index, request) in requests.iter().enumerate() {
-        if index > 0 {
-            survey = world.forge.survey(ask).await?;
-        }
-        let next = match outcome.decision {
-            Some(Judgement::Go) if may_deploy(&request.command) => commands::busy(world, &survey, request).await?,
-            _ => commands::request(world, &survey, request).await?,
+        let next = async {
+            if index > 0 {
+                survey = world.forge.survey(ask).await?;
+            }
+            match outcome.decision {
+                Some(Judgement::Go) if may_deploy(&request.command) => commands::busy(world, &survey, request).await,
+                _ => commands::request(world, &survey, request).await,
+            }
+        };
+        let next = match next.await {
+            Ok(next) => next,
+            Err(error) => {
+                unhandled::request(world, request, &error).await;
+                return Err(error);
+            }
         };
         // What was decided stands: a later command that decides nothing must not hide it.
         if outcome.decision != Some(Judgement::Go) && (next.decision.is_some() || outcome.decision.is_none()) {

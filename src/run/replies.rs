@@ -4,11 +4,11 @@ use super::trust::{Trusted, Untrusted};
 use super::{Outcome, RunError, World, grammar};
 use crate::domain::EnvName;
 use crate::gates::Judgement;
-use crate::intake::{CommentEvent, Grammar, Mistake, Reading, Request, Sender, Wrong, parse_comment};
-use crate::perform::{Note, Reacting, Said, answer, react, say};
+use crate::intake::{CommentEvent, Grammar, Mistake, Reading, Request, Wrong, parse_comment};
+use crate::perform::{Note, Reacting, Said, answer};
 use crate::plan;
 use crate::policy::{POLICY_PATH, Policy};
-use crate::ports::{Forge, ForgeError, Programs, Reaction, Repo, Survey};
+use crate::ports::{Forge, Programs, Reaction, Repo, Survey};
 use crate::report::escape::{code, fenced, sentence};
 use crate::report::markdown;
 use crate::run::deploy::reply_to;
@@ -123,27 +123,6 @@ pub(super) async fn broken_policy<F: Forge, R: Repo, P: Programs>(
         answer_event(world, (event, survey), (&format!("⛔ {title}"), &text), Reaction::MinusOne).await;
     }
     Err(RunError::Policy(error.to_string()))
-}
-
-/// Nothing could be read: said on the pull request where that can still be written, with what the server says of it. Nobody knows the policy then, nor what
-/// was said before: only what the default grammar reads as a human's command is answered, and only where
-/// nothing of ours stands there yet.
-pub(super) async fn unread<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent, error: &ForgeError) {
-    if event.sender != Sender::Human || !matches!(parse_comment(&event.body, &Grammar::default()), Reading::Commands(_)) {
-        return;
-    }
-    let key = plan::comment_key(event.id, 0);
-    let start = format!("<!-- shipgate {key} ");
-    match world.forge.comments_since(event.pull, event.at).await {
-        Ok(comments) if !comments.iter().any(|comment| comment.starts_with(&start)) => {}
-        Ok(_) => return,
-        Err(error) => return tracing::warn!("the pull request could not be told: {error}"),
-    }
-    let text = format!("{}\n\nNothing was done. Give the command again, or re-run the job.", sentence(&error.to_string()));
-    let body = markdown::reply(key.as_str(), "⛔ The pull request could not be read", &text);
-    let acting = world.acting();
-    let said = Said { pull: event.pull, key: &key, existing: None, body: &body };
-    tokio::join!(say(&acting, &said), react(&acting, event.id, Reaction::Confused));
 }
 
 /// Why there is no policy to judge by, and what to do: title and text.

@@ -30,6 +30,13 @@ pub(super) enum Untrusted {
     AnybodysBranch { branch: String },
 }
 
+impl Untrusted {
+    /// True where the file is at fault, false where the branch has none of its own to count.
+    pub(super) fn is_about_the_file(&self) -> bool {
+        matches!(self, Self::Missing { .. } | Self::Unreadable { .. } | Self::Invalid { .. })
+    }
+}
+
 /// The policy that judges this pull request.
 pub(super) fn policy(survey: &Survey) -> Result<Trusted, Untrusted> {
     let default = load(&survey.default_policy, survey.repository.default_branch.as_str())?;

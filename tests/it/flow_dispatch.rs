@@ -145,9 +145,7 @@ fn d2_a_handle_that_is_not_of_this_deployment_opens_nothing() {
         assert!(job.stderr.contains(said), "{handle}: {}", job.stderr);
         assert!(stage.wrote(mark).iter().all(|name| name.starts_with("graphql Survey")), "{:?}", stage.wrote(mark));
     }
-    for (step, needs, said) in
-        [("begin", "{}", "the input `step` is `begin`"), ("finish", "", "needs the input `needs`"), ("finish", "[]", "toJSON(needs)")]
-    {
+    for (step, needs, said) in [("begin", "{}", "the input `step` is `begin`"), ("finish", "", "needs the input `needs`"), ("finish", "[]", "toJSON(needs)")] {
         let job = stage.carries(&run, &[("INPUT_STEP", step), ("INPUT_NEEDS", needs)]);
         assert!(job.code == 2 && job.stderr.contains(said), "{}", job.stderr);
     }

@@ -5,6 +5,8 @@ mod action_yml;
 mod actions;
 mod architecture;
 mod attacks;
+mod bad_input;
+mod bad_machine;
 mod command_line;
 mod commands;
 mod contract;

@@ -45,7 +45,7 @@ pub(super) async fn request<F: Forge, R: Repo, P: Programs>(world: &World<'_, F,
         }
         (Command::Status { .. }, environment) => Ok(show_status(world, &one, environment).await),
         (Command::Help, _) | (_, None) => Ok(reply(world, &one, "Commands", &help(&trusted.policy)).await),
-        (_, Some(environment)) => allowed(world, &one, environment).await,
+        (_, Some(environment)) => Box::pin(allowed(world, &one, environment)).await,
     }
 }
 
@@ -70,7 +70,7 @@ async fn deploy_once<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>,
         return Ok(Outcome::nothing("a newer command took this one's place: the event was delivered again"));
     }
     let fresh = if super::orphans::make_way(world, survey, asked).await { Some(super::survey(world.forge, world.run, asked.request).await?) } else { None };
-    let outcome = deploy(world, fresh.as_ref().unwrap_or(survey), asked).await?;
+    let outcome = Box::pin(deploy(world, fresh.as_ref().unwrap_or(survey), asked)).await?;
     if matches!(outcome.decision, Some(Judgement::Go | Judgement::Waiting)) {
         for old in plan::replaced(asked.request, &requests, asked.policy, &facts) {
             withdraw(world, old, &Withdrawn { environment: &asked.environment.name, pull: &survey.pull, why: "A newer command replaced it." }).await;

@@ -210,7 +210,7 @@ pub(super) async fn reconsider<F: Forge, R: Repo, P: Programs>(world: &World<'_,
         let Some(environment) = trusted.policy.environment(&name) else { continue };
         let asked = Asked { request: &request, deploy: wish, policy: &trusted.policy, text: &trusted.text, environment };
         let survey = again(world, &request).await?;
-        let outcome = deploy(world, &survey, &asked).await?;
+        let outcome = Box::pin(deploy(world, &survey, &asked)).await?;
         let went = outcome.decision == Some(Judgement::Go);
         last = Some(outcome);
         if went {

@@ -124,7 +124,7 @@ async fn reconsider_all<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, 
     let mut last = Outcome::nothing("no deployment is waiting");
     let mut broken = None;
     for pull in pulls {
-        match deploy::reconsider(world, pull).await {
+        match Box::pin(deploy::reconsider(world, pull)).await {
             Ok(None) => {}
             Ok(Some(outcome)) if outcome.decision == Some(Judgement::Go) => return Ok(outcome),
             Ok(Some(outcome)) => last = outcome,

@@ -19,7 +19,7 @@ const TITLE: &str = "⛔ This command could not be carried out";
 /// Says why nothing came of an event: nobody knows the policy, so that only what the default grammar reads as a command is answered.
 pub(super) async fn event<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent, error: &RunError) {
     if is_worth_a_try(error) {
-        let why = format!("{} Give the command again.", error.in_plain_words());
+        let why = format!("Nothing was done. {} Give the command again.", begun(&error.in_plain_words()));
         tell(world.forge, event, &why, world.log_url.as_deref()).await;
     }
 }

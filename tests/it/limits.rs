@@ -43,7 +43,7 @@ fn d7_where_nothing_can_be_read_the_pull_request_says_when_to_try_again_and_a_re
         assert_eq!((job.code, job.output("decision").as_str()), (10, "error"), "{fault:?}: {}", job.stderr);
         assert!(said.contains("rate limited") && said.contains(again) && said.contains("Nothing was done"), "{fault:?}: {said}");
         assert!(job.stderr.contains("hint: re-run the job after 2026-03-02T"), "{fault:?}: {}", job.stderr);
-        assert_eq!(stage.hub.reactions(comment), ["confused"]);
+        assert_eq!(stage.hub.reactions(comment), ["-1"]);
         let job = stage.delivers("issue_comment", &event);
         assert_eq!(job.output("decision"), "go", "{fault:?}: {}", job.stderr);
         assert!(stage.one(pull).contains("Deploying"), "the same comment says so");

@@ -4,6 +4,7 @@
 //! guessed: what the server does not say is `Unavailable`, or an error that names the field.
 
 mod activity;
+mod connect;
 mod dispatch;
 mod fault;
 mod graphql;

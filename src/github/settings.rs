@@ -84,6 +84,13 @@ pub(super) struct Base {
     pub path: String,
 }
 
+impl Base {
+    /// True where the connection is TLS.
+    pub(super) fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+}
+
 /// Checks a base URL: https, or http to a loopback host; no credentials, no query, a plain path.
 pub(super) fn base(which: &'static str, url: &str) -> Result<Base, SettingsError> {
     let refused = |why| SettingsError::Url { which, shown: shown(&crate::error::redact(url)), why };

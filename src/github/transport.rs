@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Bytes;
 use octocrab::Octocrab;
@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::connect::{self, Trust};
 use super::fault;
 use super::paths::Path;
 use super::retry::{Effect, Failure, repeating};
@@ -58,6 +59,8 @@ pub(super) struct Answer {
 /// The way to the server.
 pub(super) struct Transport {
     crab: Octocrab,
+    /// Goes to these two origins and nowhere else.
+    authorization: HeaderValue,
     api: Base,
     graphql: Base,
     timeouts: Timeouts,
@@ -136,19 +139,11 @@ impl Transport {
         settings::base("server", &settings.server_url)?;
         settings::check_token(token)?;
         crate::error::register_secret(token.expose_secret());
-        // The token goes to these two origins and nowhere else; octocrab would put the base's path before an absolute one, so it gets none.
-        let broken = |error: octocrab::Error| SettingsError::Client(fault::words(&fault::causes(&error)));
-        let crab = Octocrab::builder()
-            .base_uri(api.origin.as_str())
-            .and_then(|builder| builder.upload_uri(graphql.origin.as_str()))
-            .map_err(broken)?
-            .personal_token(token.expose_secret().to_owned())
-            .set_connect_timeout(Some(settings.timeouts.connect))
-            .set_read_timeout(Some(settings.timeouts.read))
-            .set_write_timeout(Some(settings.timeouts.read))
-            .build()
-            .map_err(broken)?;
-        Ok(Self { crab, api, graphql, timeouts: settings.timeouts, watch: Watch::default() })
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| SettingsError::Token)?;
+        authorization.set_sensitive(true);
+        let trust = if api.is_https() || graphql.is_https() { Trust::Machine } else { Trust::Nobody };
+        let crab = connect::client(trust, &settings.timeouts)?;
+        Ok(Self { crab, authorization, api, graphql, timeouts: settings.timeouts, watch: Watch::default() })
     }
 
     /// Sends until there is an answer that `understand` accepts, as far as it may be sent again.
@@ -201,10 +196,10 @@ impl Transport {
             Place::Rest(path) => format!("{}{}{}", self.api.origin, self.api.path, path.with_query()),
             Place::GraphQl(_) => format!("{}{}", self.graphql.origin, self.graphql.path),
         };
-        // octocrab adds a second `User-Agent`, its own name, behind ours; that cannot be turned off.
         let mut request = Request::builder()
             .method(call.method.clone())
             .uri(url)
+            .header(http::header::AUTHORIZATION, self.authorization.clone())
             .header(http::header::USER_AGENT, concat!("shipgate/", env!("CARGO_PKG_VERSION")))
             .header(http::header::ACCEPT, "application/vnd.github+json")
             .header(http::header::ACCEPT_ENCODING, unpack::ASKED)

@@ -188,7 +188,8 @@ async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, eve
     if let Some(stranger) = replies::stranger(&policy, &requests) {
         return commands::request(world, &survey, stranger).await; // One is mistyped: none acts.
     }
-    let ((), outcome) = tokio::join!(receive(world, event, &requests), in_order(world, (survey, &ask), &requests));
+    // Nothing waits for the receipt: where the next requests want more connections than are open, it is the one that has to open another.
+    let (outcome, ()) = tokio::join!(biased; in_order(world, (survey, &ask), &requests), receive(world, event, &requests));
     outcome
 }
 

@@ -12,6 +12,7 @@ mod commands;
 mod contract;
 mod demo;
 mod deployer;
+mod depth;
 mod docs;
 mod doctor;
 mod enterprise;
@@ -34,6 +35,8 @@ mod flow_refused;
 mod flow_saved;
 mod flow_stages;
 mod flow_twice;
+#[expect(dead_code, reason = "the benchmark uses the rest")]
+mod front;
 mod gates;
 mod github_contract;
 mod graphql_schema;
@@ -61,6 +64,7 @@ mod site;
 mod spine;
 mod stage;
 mod tls;
+mod tls_lines;
 mod tools;
 mod webhooks;
 

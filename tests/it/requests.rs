@@ -1,10 +1,9 @@
 //! How many requests each kind of event takes, and how many of them wait for one another: the program tells when it begins and ends each (row D7).
 
-use std::collections::BTreeMap;
-
 use shipgate::sandbox::state::ReviewState;
 use shipgate::sandbox::{Fault, On};
 
+use crate::depth::depth;
 use crate::stage::{DEVELOPER, Job, LEAD, OPERATOR, REPOSITORY, REVIEWER, Stage, entries};
 
 /// What was asked, and how deep: the length of the longest chain in which each request was begun after the one before had ended.
@@ -12,26 +11,6 @@ use crate::stage::{DEVELOPER, Job, LEAD, OPERATOR, REPOSITORY, REVIEWER, Stage, 
 struct Asked {
     names: Vec<String>,
     deep: usize,
-}
-
-/// The depth, by the lines of the log: requests that were begun before another one ended did not wait for it.
-fn depth(log: &str) -> usize {
-    let name = |line: &str| {
-        let path = line.split(" path=").nth(1).expect("a path").split('"').nth(1).expect("in quotes").to_owned();
-        (line.split(" method=").nth(1).expect("a method")[..4].to_owned(), path)
-    };
-    let mut begun: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-    let mut deepest = 0;
-    for line in log.lines() {
-        if line.contains(" asking ") {
-            begun.entry(name(line)).or_default().push(deepest + 1);
-        } else if line.contains(" call ") {
-            let levels = begun.get_mut(&name(line)).expect("it was begun");
-            deepest = deepest.max(levels.remove(0));
-        }
-    }
-    assert!(begun.values().all(Vec::is_empty), "every request has ended: {begun:?}");
-    deepest
 }
 
 fn run(stage: &Stage, folder: &std::path::Path, arguments: &[&str], more: &[(&str, &str)]) -> (Job, Asked) {

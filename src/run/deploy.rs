@@ -5,8 +5,8 @@ use super::decide::{Asked, Decision, decide};
 use super::{Outcome, ROUNDS, RunError, World, dispatch, grammar, trust};
 use crate::audit::{AuditEvent, DecisionStore, Outcome as Ended};
 use crate::domain::{CommentId, EnvName, Person, PullNumber};
-use crate::facts::PullRequest;
-use crate::gates::{Judgement, Verdict};
+use crate::facts::{DispatchedTo, PullRequest};
+use crate::gates::{Clearance, Judgement, Verdict};
 use crate::intake::{Command, Origin, Request};
 use crate::perform::{self, Ending, Finished, Holder, Launch, Note, Reacting, Said, Started, answer, finish, fresh_claim, say, start};
 use crate::plan::{self, Refusal};
@@ -43,22 +43,10 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
         if let (Some(run), Some(left)) = (found, &left) {
             return dispatch::resumed(world, &decided, left, run).await;
         }
-        let clearance = match (&decision.evaluation().verdict, left.as_ref()) {
-            (_, Some(left)) if left.dispatched_to != to => return abandon(world, &decided, left, "the policy says otherwise how it is deployed").await,
-            (Verdict::Go(clearance), Some(left)) if left.sha != *clearance.commit() => {
-                return abandon(world, &decided, left, "the head moved since").await;
-            }
-            (Verdict::Go(clearance), _) => clearance,
-            (_, Some(left)) => return abandon(world, &decided, left, "the gates do not say go any more").await,
-            (_, None) => return Ok(hold(world, asked, &decision).await),
+        let clearance = match cleared(world, &decided, (left.as_ref(), to.as_ref())).await? {
+            Cleared::Go(clearance) => clearance,
+            Cleared::Not(outcome) => return Ok(outcome),
         };
-        if let Some(why) = dispatch::too_large(asked, &decision) {
-            return Ok(refused_late(world, asked, &decision, &why).await);
-        }
-        if world.audit.borrow().has_lost_a_line() {
-            broken(world, asked, &decision, &RunError::Unaudited.in_plain_words()).await;
-            return Err(RunError::Unaudited);
-        }
         let approvers = &decision.evaluation().approvers;
         let comment = status(world, asked, &decision, &markdown::Standing::Running);
         let (request, deploy, environment, facts) = (asked.request, asked.deploy, asked.environment, &decision.question().facts);
@@ -100,6 +88,41 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
     say_broken(world, asked, survey, why).await;
     world.runner.output("decision", "no-go");
     Ok(Outcome::decided(Judgement::NoGo, &asked.environment.name, why))
+}
+
+/// Whether a decided deployment is started.
+enum Cleared<'a> {
+    Go(&'a Clearance),
+    /// It is not, and people were told.
+    Not(Outcome),
+}
+
+/// Starts nothing where the verdict, what an earlier run left, or the audit log is against it.
+async fn cleared<'a, F: Forge, R: Repo, P: Programs>(
+    world: &World<'_, F, R, P>,
+    decided: &Decided<'a>,
+    (left, to): (Option<&Left>, Option<&DispatchedTo>),
+) -> Result<Cleared<'a>, RunError> {
+    let Decided { asked, decision, .. } = *decided;
+    let clearance = match (&decision.evaluation().verdict, left) {
+        (_, Some(left)) if left.dispatched_to.as_ref() != to => {
+            return abandon(world, decided, left, "the policy says otherwise how it is deployed").await.map(Cleared::Not);
+        }
+        (Verdict::Go(clearance), Some(left)) if left.sha != *clearance.commit() => {
+            return abandon(world, decided, left, "the head moved since").await.map(Cleared::Not);
+        }
+        (Verdict::Go(clearance), _) => clearance,
+        (_, Some(left)) => return abandon(world, decided, left, "the gates do not say go any more").await.map(Cleared::Not),
+        (_, None) => return Ok(Cleared::Not(hold(world, asked, decision).await)),
+    };
+    if let Some(why) = dispatch::too_large(asked, decision) {
+        return Ok(Cleared::Not(refused_late(world, asked, decision, &why).await));
+    }
+    if world.audit.borrow().has_lost_a_line() {
+        broken(world, asked, decision, &RunError::Unaudited.in_plain_words()).await;
+        return Err(RunError::Unaudited);
+    }
+    Ok(Cleared::Go(clearance))
 }
 
 /// A decision and what it is about.

@@ -62,13 +62,14 @@ pub const VARIABLES: &[VariableSpec] = &[
     plain("GITHUB_WORKSPACE", "The checkout."),
     plain("HOME", "The home directory."),
     plain("INPUT_*", "The action's inputs; `token` and `dispatch-token` among them are secrets."),
-    secret("INPUT_DISPATCH-TOKEN", "The action's input `dispatch-token`."),
+    secret("INPUT_DISPATCH-TOKEN", "The action's input `dispatch-token`: the token for a deploy workflow in another repository."),
     secret("INPUT_TOKEN", "The action's input `token`."),
     plain("NO_COLOR", "No colour, whatever its value."),
     plain("RUNNER_DEBUG", "`1` where the run is being debugged."),
     plain("RUNNER_TEMP", "A directory for the job's temporary files."),
     plain("SHIPGATE_LOG", "What is logged, e.g. `debug`."),
     plain("SHIPGATE_RETRY_PAUSE_MS", "The pause before a failed request is sent a second time, in milliseconds; 250 where it is not set."),
+    plain("SHIPGATE_WATCH_PAUSE_MS", "The first pause between two looks at a dispatched run that is waited for, in milliseconds; 2000 where it is not set."),
     plain("SSL_CERT_DIR", "Folders with the root certificates to trust, instead of the system's."),
     plain("SSL_CERT_FILE", "A file with the root certificates to trust, instead of the system's."),
     plain("STATE_*", "What the main step left for the post step."),
@@ -211,6 +212,11 @@ impl Environment {
         ["INPUT_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"].into_iter().find_map(trimmed).map(SecretString::from)
     }
 
+    /// The token for other repositories: the input `dispatch-token`.
+    pub fn dispatch_token(&self) -> Option<SecretString> {
+        self.text("INPUT_DISPATCH-TOKEN").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).map(SecretString::from)
+    }
+
     /// Every value of the registry's secrets, for [`crate::error::register_secret`].
     pub fn secrets(&self) -> Vec<SecretString> {
         let names = VARIABLES.iter().filter(|spec| spec.kind == VariableKind::Secret).map(|spec| spec.name);
@@ -337,6 +343,14 @@ impl Environment {
         Ok(self.number("SHIPGATE_RETRY_PAUSE_MS")?.map(std::time::Duration::from_millis))
     }
 
+    /// `SHIPGATE_WATCH_PAUSE_MS`.
+    ///
+    /// # Errors
+    /// Where it is not a number.
+    pub fn watch_pause(&self) -> Result<Option<std::time::Duration>, EnvironmentError> {
+        Ok(self.number("SHIPGATE_WATCH_PAUSE_MS")?.map(std::time::Duration::from_millis))
+    }
+
     /// `SHIPGATE_LOG`.
     pub fn log_filter(&self) -> Option<String> {
         self.text("SHIPGATE_LOG")
@@ -413,7 +427,7 @@ mod tests {
         assert!(VARIABLES.is_sorted_by(|one, next| one.name < next.name));
         let source = include_str!("env.rs");
         let code = source.split("#[cfg(test)]").next().expect("there is code before the tests");
-        let reads = regex::Regex::new(r#"self\.(?:text|path|number)\("([A-Z_]+)"\)|let name = "([A-Z_]+)""#).expect("a valid pattern");
+        let reads = regex::Regex::new(r#"self\.(?:text|path|number)\("([A-Z_-]+)"\)|let name = "([A-Z_]+)""#).expect("a valid pattern");
         let mut count = 0;
         for found in reads.captures_iter(code) {
             let name = found.get(1).or_else(|| found.get(2)).expect("one of the two").as_str();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::domain::{CommitSha, Login, PersonId, Role, RunId, TeamSlug};
 use crate::env::Environment as Variables;
-use crate::facts::{Carry, CustomAnswer, Fact, Facts, Listing, Local, LockKind, PullOrigin, SightingKind, Why};
+use crate::facts::{Carry, CustomAnswer, Fact, Facts, Hold, Listing, Local, LockKind, PullOrigin, SightingKind, Why};
 use crate::gates::{Case, Said, asks_for_more_than_write, carry_candidates, people_in_question, teams_in_question};
 use crate::intake::{Deploy, Request};
 use crate::policy::{Argv, Environment, Inventory, Policy};
@@ -125,7 +125,9 @@ fn runs_to_ask(facts: &Facts, need: &Need<'_>) -> BTreeSet<RunId> {
     let locks = facts.locks.known().map(Vec::as_slice).unwrap_or_default();
     let here = locks.iter().filter(|lock| lock.environment == need.environment.name);
     let holds = here.filter_map(|lock| lock.record.as_ref()).flat_map(|record| record.live(facts.now));
-    holds.filter(|hold| hold.kind == LockKind::Deployment).filter_map(|hold| hold.run).collect()
+    // Runs in other repositories are looked at by those who end what they left.
+    let here = |hold: &&Hold| hold.kind == LockKind::Deployment && hold.carrier.as_ref().is_none_or(|carrier| carrier.repository == facts.repository.slug);
+    holds.filter(here).filter_map(Hold::keeper).collect()
 }
 
 async fn ask_roles<F: Forge>(forge: &F, people: &BTreeMap<PersonId, Login>) -> BTreeMap<PersonId, Fact<Role>> {

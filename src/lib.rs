@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod cli;
+pub mod doctor;
 pub mod domain;
 pub mod env;
 pub mod error;
@@ -27,3 +28,4 @@ pub mod report;
 pub mod run;
 pub mod runner;
 pub mod sandbox;
+pub mod setup;

@@ -105,6 +105,12 @@ impl Runner {
         }
     }
 
+    /// A line of the run's log about what goes on; nothing in it is a workflow command.
+    #[expect(clippy::print_stderr, reason = "the log of a job is what is printed")]
+    pub fn progress(&self, line: &str) {
+        eprintln!("shipgate: {}", crate::report::escape::plain(line));
+    }
+
     /// Shows a message on the run's page.
     pub fn annotate(&self, level: Level, message: &str) {
         let word = match level {
@@ -144,7 +150,13 @@ fn entries(values: &[(&str, Value<'_>)]) -> String {
 
 fn append(path: Option<&Path>, text: &str, what: &'static str) -> Result<(), RunnerError> {
     let Some(path) = path else { return Ok(()) };
-    let written = OpenOptions::new().create(true).append(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = OpenOptions::new().create(true).append(true).open(path).and_then(|mut file| {
+        let before = file.metadata()?.len();
+        file.write_all(text.as_bytes()).inspect_err(|_| {
+            // A full disk took a part: an entry that is cut would be read for something else. What is no file has no length to give back.
+            let _whole = file.set_len(before);
+        })
+    });
     written.map_err(|why| RunnerError::Unwritable { what, why })
 }
 

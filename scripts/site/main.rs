@@ -2,7 +2,7 @@
 
 mod pages;
 
-#[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "a small program of its own")]
+#[expect(clippy::print_stderr, reason = "a small program of its own")]
 fn main() -> std::process::ExitCode {
     let Some(out) = std::env::args_os().nth(1) else {
         eprintln!("usage: cargo run --example site -- OUT");

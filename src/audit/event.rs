@@ -44,6 +44,7 @@ words! {
         DeploymentWaiting "deployment.waiting" ["commit", "reasons"] "A deployment waits for what the reasons name.";
         DeploymentRefused "deployment.refused" ["commit", "reasons"] "A deployment was refused for the reasons named.";
         DeploymentStarted "deployment.started" ["claim", "commit", "deployment_id"] "The deployment was created and its lock is held.";
+        DeploymentDispatched "deployment.dispatched" ["deployment_id", "run", "to"] "Another workflow was asked to carry the deployment out; the run where it shows.";
         DeploymentExecuted "deployment.executed" ["deployment_id", "exit_code"] "What deploys came to its end, with this exit code.";
         DeploymentHealthCheck "deployment.health_check" ["deployment_id", "probe"] "The health of what was deployed was looked at.";
         DeploymentRollback "deployment.rollback" ["deployment_id", "reason"] "What was deployed was taken back, for this reason.";

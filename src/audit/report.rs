@@ -42,14 +42,6 @@ impl Report {
         matches!(self.verification, Verification::Verified { .. })
     }
 
-    /// The report for a program.
-    ///
-    /// # Panics
-    /// Never: the report has string keys only.
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("a report has string keys only")
-    }
-
     /// The report for a terminal.
     pub fn to_terminal(&self) -> String {
         let file = crate::domain::shown(&self.file);
@@ -98,7 +90,7 @@ mod tests {
         let text = report.to_terminal();
         assert!(report.is_verified() && text.contains(&format!("head    0:{}", "0".repeat(64))), "{text}");
         assert!(text.contains("half-written (7 bytes)") && text.contains("--head"), "{text}");
-        let json: serde_json::Value = serde_json::from_str(&report.to_json()).expect("JSON");
+        let json: serde_json::Value = serde_json::to_value(&report).expect("JSON");
         assert_eq!((&json["status"], &json["torn"]["bytes"], &json["schema_version"]), (&"verified".into(), &7.into(), &1.into()));
     }
 
@@ -107,7 +99,7 @@ mod tests {
         let tampered = Verification::Tampered { line: 3, what: Tampering::Edited, expected: "hash a".to_owned(), found: "hash b".to_owned() };
         let report = report(tampered);
         assert_eq!(report.to_terminal(), "TAMPERED  audit.jsonl, line 3: the line was edited\n  expected  hash a\n  found     hash b\n");
-        let json: serde_json::Value = serde_json::from_str(&report.to_json()).expect("JSON");
+        let json: serde_json::Value = serde_json::to_value(&report).expect("JSON");
         assert_eq!((&json["status"], &json["what"], &json["line"]), (&"tampered".into(), &"edited".into(), &3.into()));
         assert!(!report.is_verified());
     }

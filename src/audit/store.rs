@@ -17,10 +17,12 @@ use super::torn::{self, Tail, Torn};
 /// An audit log that can be appended to.
 pub struct AuditLog {
     path: PathBuf,
-    file: File,
+    /// None where nothing can be recorded.
+    file: Option<File>,
     redact: Box<dyn Fn(&str) -> String + Send + Sync>,
     beginning: Head,
     head: Head,
+    lost: bool,
 }
 
 /// What an append did.
@@ -55,9 +57,15 @@ impl AuditLog {
     /// As [`AuditLog::open`].
     pub fn open_after(path: &Path, beginning: Head, redact: impl Fn(&str) -> String + Send + Sync + 'static) -> Result<Self, AuditError> {
         let file = open_file(path)?;
-        let mut log = Self { path: path.to_owned(), file, redact: Box::new(redact), beginning, head: beginning };
+        let mut log = Self { path: path.to_owned(), file: Some(file), redact: Box::new(redact), beginning, head: beginning, lost: false };
         log.head = log.locked(Self::find)?.head;
         Ok(log)
+    }
+
+    /// A log that takes no line and says so at each: to end what was begun where the log itself cannot be opened. Nothing new may be begun with it.
+    pub fn lost(path: &Path) -> Self {
+        let redact = Box::new(str::to_owned);
+        Self { path: path.to_owned(), file: None, redact, beginning: Head::GENESIS, head: Head::GENESIS, lost: true }
     }
 
     /// The head as this log last saw it: after opening, and after each of its own appends.
@@ -76,14 +84,23 @@ impl AuditLog {
     /// # Errors
     /// [`AuditError`]; then nothing was recorded, and what was being recorded must not go on.
     pub fn append(&mut self, entry: &Entry) -> Result<Appended, AuditError> {
-        self.locked(|log| log.append_locked(entry))
+        let appended = self.locked(|log| log.append_locked(entry));
+        self.lost |= appended.is_err();
+        appended
+    }
+
+    /// True once an event could not be recorded: nothing new may be begun then.
+    pub fn has_lost_a_line(&self) -> bool {
+        self.lost
     }
 
     /// Does it while no other writer can.
     fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, AuditError>) -> Result<T, AuditError> {
-        self.file.lock().map_err(|source| AuditError::Lock { path: self.path.clone(), source })?;
+        let path = self.path.clone();
+        let refused = |source| AuditError::Lock { path: path.clone(), source };
+        self.file()?.lock().map_err(refused)?;
         let answer = work(self);
-        let unlocked = self.file.unlock().map_err(|source| AuditError::Lock { path: self.path.clone(), source });
+        let unlocked = self.file()?.unlock().map_err(refused);
         answer.and_then(|answer| unlocked.map(|()| answer))
     }
 
@@ -108,7 +125,8 @@ impl AuditLog {
         let (line, head) = seal(entry, &self.head, &*self.redact);
         self.write(&line)?;
         if entry.event.is_final() {
-            self.file.sync_data().map_err(|source| self.unwritten(source))?;
+            let synced = self.file()?.sync_data();
+            synced.map_err(|source| self.unwritten(source))?;
         }
         self.head = head;
         Ok(head)
@@ -116,7 +134,8 @@ impl AuditLog {
 
     /// The end of the log, where it is sound.
     fn find(&mut self) -> Result<Found, AuditError> {
-        let tail = tail::read(&mut self.file).map_err(|source| AuditError::Read { path: self.path.clone(), source })?;
+        let path = self.path.clone();
+        let tail = tail::read(self.file()?).map_err(|source| AuditError::Read { path, source })?;
         let tampered = |what: &str| AuditError::Tampered { path: self.path.clone(), what: what.to_owned() };
         let head = match &tail.last {
             None => self.beginning,
@@ -142,7 +161,8 @@ impl AuditLog {
         let (path, mut aside) = new_beside(&self.path)?;
         let unwritten = |source| AuditError::Write { path: path.clone(), source };
         aside.write_all(&tail.rest).and_then(|()| aside.sync_all()).map_err(unwritten)?;
-        self.file.set_len(tail.whole).map_err(|source| self.unwritten(source))?;
+        let shortened = self.file()?.set_len(tail.whole);
+        shortened.map_err(|source| self.unwritten(source))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut note = Entry::new(entry.timestamp, AuditEvent::AuditRepaired, User { bot: entry.user.bot.clone(), person: None })
             .with("bytes", tail.rest.len())
@@ -156,12 +176,20 @@ impl AuditLog {
 
     /// Writes at the end, whole or not at all.
     fn write(&mut self, bytes: &[u8]) -> Result<(), AuditError> {
-        let end = self.file.seek(SeekFrom::End(0)).map_err(|source| self.unwritten(source))?;
-        write_whole(&mut self.file, bytes).map_err(|source| {
+        let path = self.path.clone();
+        let file = self.file()?;
+        let unwritten = |source| AuditError::Write { path: path.clone(), source };
+        let end = file.seek(SeekFrom::End(0)).map_err(unwritten)?;
+        write_whole(file, bytes).map_err(|source| {
             // A full disk took a part of the line: take it back. Where that fails, the next append finds it torn.
-            let _torn = self.file.set_len(end);
-            self.unwritten(source)
+            let _torn = file.set_len(end);
+            unwritten(source)
         })
+    }
+
+    fn file(&mut self) -> Result<&mut File, AuditError> {
+        let closed = || AuditError::Write { path: self.path.clone(), source: io::Error::other("it could not be opened") };
+        self.file.as_mut().ok_or_else(closed)
     }
 
     fn unwritten(&self, source: io::Error) -> AuditError {

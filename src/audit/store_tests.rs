@@ -146,3 +146,18 @@ fn a_full_disk_is_an_error_and_not_a_line() {
     let mut full = OpenOptions::new().write(true).open("/dev/full").expect("a device of every Linux");
     assert_eq!(write_whole(&mut full, b"a line\n").expect_err("full").kind(), io::ErrorKind::StorageFull);
 }
+
+#[test]
+fn a3_a_log_that_lost_a_line_says_so_and_one_that_cannot_be_opened_takes_none() {
+    let (_folder, path) = three_lines();
+    let sound = open(&path).expect("it opens");
+    assert!(!sound.has_lost_a_line());
+    let mut lost = AuditLog::lost(&path);
+    assert!(lost.has_lost_a_line());
+    let error = lost.append(&entry(AuditEvent::LockClaimed)).expect_err("nothing is recorded");
+    assert!(matches!(error, AuditError::Write { path: ref named, .. } if *named == path), "{error}");
+    assert_eq!(verified(&path).0, 3);
+    let mut edited = open(&path).expect("it opens");
+    fs::write(&path, fs::read_to_string(&path).expect("a log").replace("deployment.completed", "deployment.Completed")).expect("edited");
+    assert!(edited.append(&entry(AuditEvent::LockClaimed)).is_err() && edited.has_lost_a_line());
+}

@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::carried;
 use super::office::{Office, OfficeError, Place};
 use super::say::Voice;
 use crate::domain::shown;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gates::Judgement;
-use crate::intake::{Event, FailOn, InputError, Inputs, read_event};
+use crate::git::GitObjects;
+use crate::github::GitHub;
+use crate::intake::{CommentEvent, Event, FailOn, InputError, Inputs, read_event};
+use crate::programs::LocalPrograms;
 use crate::report::escape::plain;
-use crate::run::{self, Outcome, RunError};
+use crate::run::{self, Outcome, RunError, World};
 use crate::runner::{Level, Runner};
 
 /// The largest event file read: GitHub's own limit for a webhook payload is 25 MB.
@@ -37,10 +41,21 @@ pub(super) fn action(post: bool, variables: &Environment, voice: Voice) -> Exit 
             voice.error(&stopped, hint.as_deref());
             runner.output("decision", "error");
             let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-            runner.annotate(Level::Error, &format!("{stopped}{hint}"));
+            runner.annotate(Level::Error, &format!("{}{hint}", with_causes(&stopped)));
             stopped.exit()
         }
     }
+}
+
+/// An error with what led to it, on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    for cause in std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// How the step ends: a verdict fails it where the workflow says so.
@@ -56,8 +71,12 @@ fn heard(fail_on: Option<FailOn>, exit: Exit) -> Exit {
 /// # Errors
 /// [`Stopped`] where it could not be handled.
 pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
-    // Up to here and through this: no client, no runtime, no policy, not a word on standard output (row C2).
     let inputs = inputs(variables)?;
+    if let Some(carried) = carried::carried(variables, inputs.step)? {
+        hide_tokens(variables);
+        return block_on(carried::carry(variables, &carried));
+    }
+    // Up to here and through this: no client, no runtime, no policy, not a word on standard output (row C2).
     let event = match event(variables, &inputs.prefix)? {
         Event::Ignored(why) => {
             runner(variables).output("decision", "none");
@@ -65,19 +84,81 @@ pub(super) fn deliver(variables: &Environment) -> Result<Outcome, Stopped> {
         }
         event => event,
     };
+    is_here(&event, variables)?;
     hide_tokens(variables);
     block_on(async {
-        let office = Office::open(Place::from(variables, None)?, variables)?;
-        office.runner().ready(now()).map_err(RunError::from)?;
-        let outcome = until_stopped(&office, Box::pin(run::action(&office.world(variables), event))).await;
-        office.runner().output("audit-head", &office.audit_head());
-        let outcome = outcome?;
-        if outcome.decision.is_none() {
-            office.runner().output("decision", outcome.word());
-        }
-        Ok(outcome)
+        let place = Place::from(variables, None)?;
+        let work = async |world: &World<'_, GitHub, GitObjects, LocalPrograms>| run::action(world, event.clone()).await;
+        working((place, variables), Some(&event), work).await
     })
 }
+
+/// Opens the office, does the work until somebody stops it, and writes what every main step writes in the end.
+///
+/// # Errors
+/// [`Stopped`] where it could not be done; whoever commanded by the event is told then.
+pub(super) async fn working(
+    (place, variables): (Place, &Environment),
+    event: Option<&Event>,
+    work: impl AsyncFnOnce(&World<'_, GitHub, GitObjects, LocalPrograms>) -> Result<Outcome, RunError>,
+) -> Result<Outcome, Stopped> {
+    let _open = survive_full_files();
+    let opened = Office::open(place.clone(), variables).map_err(Stopped::from);
+    let ready = opened.and_then(|office| match office.runner().ready(now()) {
+        Ok(()) => Ok(office),
+        Err(error) => Err(RunError::from(error).into()),
+    });
+    let office = match ready {
+        Ok(office) => office,
+        Err(stopped) => {
+            if let Some(Event::Comment(event)) = event {
+                tell(&place, event, &stopped).await;
+            }
+            return Err(stopped);
+        }
+    };
+    let world = office.world(variables);
+    let outcome = until_stopped(&office, Box::pin(work(&world))).await;
+    office.runner().output("audit-head", &office.audit_head());
+    office.show_warnings();
+    let outcome = outcome?;
+    if outcome.decision.is_none() {
+        office.runner().output("decision", outcome.word());
+    }
+    Ok(outcome)
+}
+
+/// The event is one of the repository that the runner works for: the comment of one would command in the other.
+fn is_here(event: &Event, variables: &Environment) -> Result<(), NoEvent> {
+    let (Some(event), Ok(Some(here))) = (event.repository(), variables.repository()) else { return Ok(()) };
+    if event.as_str().eq_ignore_ascii_case(here.as_str()) {
+        return Ok(());
+    }
+    Err(NoEvent::Elsewhere { event: event.to_string(), here: here.to_string() })
+}
+
+/// This machine is not as it should be: whoever commands sees nothing but the pull request.
+async fn tell(place: &Place, event: &CommentEvent, stopped: &Stopped) {
+    let what = with_causes(stopped);
+    let what = what.split_once(": ").filter(|(code, _)| code.starts_with("SG-")).map_or(what.as_str(), |(_, what)| what);
+    let why = format!(
+        "Nothing was begun, because the machine that runs shipgate is not as it must be: {what}. Mend the workflow or the runner, then give the command again."
+    );
+    match place.client() {
+        Ok(forge) => run::tell(&forge, event, &why, place.log_url().as_deref()).await,
+        Err(error) => tracing::warn!("the pull request could not be told: {error}"),
+    }
+}
+
+/// While this lives, a file that would grow beyond the system's limit is an error of the write, not the death of the process in the middle of something.
+#[cfg(unix)]
+fn survive_full_files() -> Option<tokio::signal::unix::Signal> {
+    let number = rustix::process::Signal::XFSZ.as_raw();
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(number)).ok()
+}
+
+#[cfg(not(unix))]
+fn survive_full_files() {}
 
 /// How long what goes on may take to leave a true state after a signal. The runner waits 7.5 s before it sends the next.
 const GRACE: Duration = Duration::from_secs(2);
@@ -125,8 +206,13 @@ pub(super) fn end(variables: &Environment, at: Timestamp) -> Result<Outcome, Sto
     }
     hide_tokens(variables);
     block_on(async {
-        let office = Office::open(Place::from(variables, None)?, variables)?;
-        Ok(run::post(&office.world(variables), at).await?)
+        let _open = survive_full_files();
+        let place = Place::from(variables, carried::repository(variables).as_deref())?;
+        let (office, unaudited) = Office::open_to_end(place, variables)?;
+        let ended = run::post(&office.world(variables), at).await;
+        office.show_warnings();
+        let ended = ended.map_err(Stopped::NotEnded)?;
+        unaudited.map_or(Ok(ended), |error| Err(error.into()))
     })
 }
 
@@ -141,6 +227,8 @@ pub(super) enum Stopped {
     Office(#[from] OfficeError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    NotEnded(RunError),
 }
 
 impl Stopped {
@@ -149,16 +237,20 @@ impl Stopped {
             Self::Event(NoEvent::Unreadable { .. }) => Exit::Files,
             Self::Input(_) | Self::Event(_) => Exit::Usage,
             Self::Office(error) => error.exit(),
-            Self::Run(error) => error.exit(),
+            Self::Run(error) | Self::NotEnded(error) => error.exit(),
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             Self::Input(_) => Some("look at `with:` in the workflow, and at the inputs in docs/action.md".to_owned()),
-            Self::Event(_) => Some("`shipgate action` runs inside GitHub Actions, which sets these variables; try `shipgate demo`".to_owned()),
+            Self::Event(error) => Some(error.hint().to_owned()),
             Self::Office(error) => error.hint().map(str::to_owned),
             Self::Run(error) => error.hint(),
+            Self::NotEnded(error) => {
+                let mend = error.hint().map(|hint| format!("{hint}; ")).unwrap_or_default();
+                Some(format!("{mend}what is left of the deployment is ended by any later event once this run is over, and its lock holds nobody up then"))
+            }
         }
     }
 }
@@ -172,6 +264,25 @@ pub(super) enum NoEvent {
     Unreadable { path: String, why: String },
     #[error("SG-EVENT: the event was not understood: {0}")]
     Event(String),
+    #[error("SG-EVENT: the event is one of {event}, and GITHUB_REPOSITORY says {here}")]
+    Elsewhere { event: String, here: String },
+}
+
+impl NoEvent {
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::Unset(_) => "`shipgate action` runs inside GitHub Actions, which sets these variables; try `shipgate demo`",
+            Self::Unreadable { .. } => {
+                "the runner writes this file: look at the runner and its disk, and at `env:` in the workflow, which must not set GITHUB_EVENT_PATH"
+            }
+            Self::Event(_) => {
+                "GITHUB_EVENT_PATH must name the payload of the event GITHUB_EVENT_NAME, as the runner wrote it: look at `env:` in the workflow, and give the command again"
+            }
+            Self::Elsewhere { .. } => {
+                "look at `env:` in the workflow, which must not set GITHUB_REPOSITORY; where the repository was renamed since, give the command again"
+            }
+        }
+    }
 }
 
 fn event(variables: &Environment, prefix: &str) -> Result<Event, NoEvent> {
@@ -213,7 +324,7 @@ fn by_server(variables: &Environment, now: Timestamp) -> Timestamp {
 
 /// This machine's time.
 #[expect(clippy::disallowed_methods, reason = "the shell asks the clock, once")]
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::now()
 }
 

@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::PullNumber;
+use crate::domain::{CommitSha, PullNumber, RepoSlug};
+use crate::setup::WorkflowFile;
 
 /// What stands below the help of the program.
 const BEGIN: &str = "\
 Begin with:
   shipgate demo            the whole story in a second, on this machine
+  shipgate init            puts it into the repository you are in
   shipgate policy check    the rules of the repository you are in
+  shipgate doctor          what is missing around them
   shipgate help COMMAND    more on one command, with examples";
 
 /// What stands below the help of `demo`.
@@ -18,6 +21,16 @@ const DEMO: &str = "\
 Examples:
   shipgate demo
   shipgate demo --serve    and then, elsewhere, the curl and gh commands that it prints";
+
+/// What stands below the help of `init`.
+const INIT: &str = "\
+Examples:
+  shipgate init
+  shipgate init --deploy workflow=deploy.yml --dry-run
+  shipgate init --yes --json | jq .next
+
+Every `uses:` names a commit. The action's is asked of its repository (GITHUB_SERVER_URL), or given.
+Exit code: 0 in place, or only shown; 4 not all was written, because nobody said yes to it.";
 
 /// What stands below the help of `explain`.
 const EXPLAIN: &str = "\
@@ -27,6 +40,16 @@ Examples:
   shipgate explain --pr 12 --env production --json | jq .verdict
 
 Exit code: 0 go, 1 no-go, 4 waiting.";
+
+/// What stands below the help of `status`.
+const STATUS: &str = "\
+Examples:
+  GITHUB_TOKEN=$(gh auth token) shipgate status             what is where
+  shipgate status --pr 12                                   how far it is, and who does what next
+  shipgate status --pr 12 --json | jq -r .next.command
+
+Exit code: 0 all of it is done, 1 something failed or cannot be told, 4 not done yet.
+Without --pr: 0 told, 1 the last deployment failed or cannot be told, 4 one runs.";
 
 /// What stands below the help of `simulate`.
 const SIMULATE: &str = "\
@@ -64,6 +87,16 @@ Examples:
   shipgate audit verify audit.jsonl --head 46:5d41…    the action's output `audit-head`
 
 Exit code: 0 verified, 1 tampered with.";
+
+/// What stands below the help of `doctor`.
+const DOCTOR: &str = "\
+Examples:
+  shipgate doctor --offline
+  GITHUB_TOKEN=$(gh auth token) shipgate doctor
+  shipgate doctor --repo acme/shop --json | jq '.findings[] | {code, file, line}'
+
+In a clone it looks at the work tree's files and, with a token, at what GitHub says. It changes nothing.
+Exit code: 0 no errors (with --strict: no warnings either), 1 errors found.";
 
 /// What stands below the help of `completions`.
 const COMPLETIONS: &str = "\
@@ -104,9 +137,15 @@ pub enum Command {
     /// Show the whole story on this machine: no account, no network.
     #[command(after_help = DEMO)]
     Demo(Demo),
+    /// Set this repository up: look at it, show the files, ask, write.
+    #[command(after_help = INIT)]
+    Init(Init),
     /// Judge a pull request for an environment, and change nothing.
     #[command(after_help = EXPLAIN)]
     Explain(Explain),
+    /// Show where every environment stands, and what comes next.
+    #[command(after_help = STATUS)]
+    Status(Status),
     /// Judge a saved decision again, with other facts: what if?
     #[command(after_help = SIMULATE)]
     Simulate(Simulate),
@@ -119,6 +158,9 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say what keeps the repository from deploying safely, each with the mend.
+    #[command(after_help = DOCTOR)]
+    Doctor(Doctor),
     /// Look after the policy file.
     #[command(subcommand)]
     Policy(Policy),
@@ -151,6 +193,42 @@ pub struct Demo {
     /// Leave the sandbox running, to be poked at with curl or gh.
     #[arg(long)]
     pub serve: bool,
+}
+
+/// Options of `init`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that can be typed")]
+#[derive(Args, Debug)]
+pub struct Init {
+    /// How to deploy: `here` in the job that asks the gates, or `workflow[=FILE]` by a workflow that it starts.
+    #[arg(long, value_name = "WAY", value_parser = deploy_by)]
+    pub deploy: Option<DeployBy>,
+    /// The commit of the action that the workflows name; else that of this version's tag.
+    #[arg(long, value_name = "SHA")]
+    pub pin: Option<CommitSha>,
+    /// The action's repository.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub action: Option<RepoSlug>,
+    /// Write new files without asking; what is there and differs stays.
+    #[arg(long)]
+    pub yes: bool,
+    /// Write without asking, and replace what is there and differs.
+    #[arg(long)]
+    pub force: bool,
+    /// Show everything, write nothing.
+    #[arg(long, conflicts_with_all = ["yes", "force"])]
+    pub dry_run: bool,
+    /// As JSON, without a question.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A way to deploy, as it is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeployBy {
+    /// `here`.
+    Here,
+    /// `workflow`, with or without its file.
+    Workflow(Option<WorkflowFile>),
 }
 
 /// How to show a decision.
@@ -190,6 +268,23 @@ pub struct Explain {
     pub save: Option<PathBuf>,
 }
 
+/// Options of `status`.
+#[derive(Args, Debug)]
+pub struct Status {
+    /// The pull request's number; else what is where, whatever it came from.
+    #[arg(long, value_name = "NUMBER", value_parser = pull_number)]
+    pub pr: Option<PullNumber>,
+    /// The repository; else `GITHUB_REPOSITORY`, else the origin of the current folder.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Option<String>,
+    /// Only this environment.
+    #[arg(long = "env", value_name = "ENV")]
+    pub environment: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Options of `simulate`.
 #[derive(Args, Debug)]
 pub struct Simulate {
@@ -208,6 +303,23 @@ pub struct Simulate {
     #[arg(long, value_enum, default_value_t = Format::Text, hide_possible_values = true)]
     pub format: Format,
     /// The same as --format json.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `doctor`.
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// Look at this repository on GitHub instead of the current folder.
+    #[arg(long, value_name = "OWNER/NAME", conflicts_with = "offline")]
+    pub repo: Option<String>,
+    /// Ask nobody: look at the files only.
+    #[arg(long)]
+    pub offline: bool,
+    /// Warnings are errors.
+    #[arg(long)]
+    pub strict: bool,
+    /// As JSON.
     #[arg(long)]
     pub json: bool,
 }
@@ -256,6 +368,16 @@ pub enum Audit {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// A way to deploy: `here`, `workflow` or `workflow=FILE`.
+fn deploy_by(text: &str) -> Result<DeployBy, String> {
+    match text.split_once('=') {
+        None if text == "here" => Ok(DeployBy::Here),
+        None if text == "workflow" => Ok(DeployBy::Workflow(None)),
+        Some(("workflow", file)) => WorkflowFile::new(file).map(|file| DeployBy::Workflow(Some(file))).map_err(|error| error.to_string()),
+        _ => Err("it must be `here`, `workflow` or `workflow=FILE`, e.g. workflow=deploy.yml".to_owned()),
+    }
 }
 
 /// A pull request's number, as people write it: `12` or `#12`.

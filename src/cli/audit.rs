@@ -28,8 +28,11 @@ pub(super) fn audit(command: &Audit, voice: Voice) -> Exit {
     let expectation = Expectation { published, ..Expectation::default() };
     match verify_file(file, &expectation) {
         Ok(report) => {
-            let text = if *json { format!("{}\n", report.to_json()) } else { report.to_terminal() };
-            voice.answer(&text);
+            if *json {
+                voice.answer_json(&report);
+            } else {
+                voice.answer(&report.to_terminal());
+            }
             if report.is_verified() { Exit::Done } else { Exit::NoGo }
         }
         Err(error) => {

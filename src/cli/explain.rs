@@ -56,8 +56,8 @@ fn typed(options: &Explain) -> Result<(EnvName, Option<Login>), RunError> {
 }
 
 fn save(path: &Path, decision: &Decision) -> Result<(), SavedError> {
-    let text = serde_json::to_string_pretty(&decision.record).expect("plain data serialises");
-    std::fs::write(path, crate::error::redact(&text)).map_err(|error| SavedError::Unwritable { path: path.display().to_string(), why: error.to_string() })
+    let text = crate::error::mask(&format!("{:#}", decision.record.redacted()));
+    std::fs::write(path, text).map_err(|error| SavedError::Unwritable { path: path.display().to_string(), why: error.to_string() })
 }
 
 /// `shipgate simulate`.
@@ -116,7 +116,11 @@ pub(super) fn replay(path: &Path, as_json: bool, voice: Voice) -> Exit {
             (Exit::NoGo, value, text)
         }
     };
-    voice.answer(&if as_json { format!("{value:#}\n") } else { text });
+    if as_json {
+        voice.answer_json(&value);
+    } else {
+        voice.answer(&text);
+    }
     exit
 }
 
@@ -142,7 +146,7 @@ fn show(decision: &Decision, format: Format, voice: Voice) -> Exit {
     let question = decision.question();
     let evaluation = decision.evaluation();
     match format {
-        Format::Json => voice.answer(&json::decided(question, evaluation, &decision.plan)),
+        Format::Json => voice.answer_json(&json::value(question, evaluation, &decision.plan)),
         Format::Text => {
             let pull = &question.facts.pull;
             let head = format!("#{} {} to {}\n", pull.number, pull.head.short(), question.environment);
@@ -155,6 +159,7 @@ fn show(decision: &Decision, format: Format, voice: Voice) -> Exit {
                 commit: question.facts.pull.head.as_str(),
                 url: None,
                 log: None,
+                failed_job: None,
             };
             voice.answer(&markdown::status_comment(&subject, Some(evaluation), &markdown::Standing::Planned(&decision.plan)));
         }

@@ -3,11 +3,15 @@
 mod action;
 mod args;
 mod audit;
+mod carried;
 mod demo;
+mod doctor;
 mod explain;
+mod init;
 mod office;
 mod policy;
 mod say;
+mod status;
 
 use clap::Parser as _;
 
@@ -34,9 +38,12 @@ pub fn main() -> Exit {
 fn run(command: Command, variables: &Environment, voice: say::Voice) -> Exit {
     match command {
         Command::Action { post } => action::action(post, variables, voice),
+        Command::Init(options) => init::init(&options, variables, voice),
         Command::Explain(options) => explain::explain(&options, variables, voice),
         Command::Simulate(options) => explain::simulate(&options, voice),
+        Command::Status(options) => status::status(&options, variables, voice),
         Command::Replay { record, json } => explain::replay(&record, json, voice),
+        Command::Doctor(options) => doctor::doctor(&options, variables, voice),
         Command::Policy(command) => policy::policy(&command, voice),
         Command::Audit(command) => audit::audit(&command, voice),
         Command::Gates { json } => policy::gates(json, voice),

@@ -11,6 +11,7 @@ use crate::env::Environment;
 use crate::exit::Exit;
 use crate::git::{GitObjects, Remote};
 use crate::github::{Certificates, GitHub, Settings, Timeouts};
+use crate::perform::Pauses;
 use crate::programs::{ChildEnvironment, LocalPrograms};
 use crate::run::World;
 use crate::runner::Runner;
@@ -22,6 +23,8 @@ pub struct Place {
     pub repository: RepoSlug,
     /// The token.
     pub token: SecretString,
+    /// The token for other repositories, where it is another one.
+    pub dispatch_token: Option<SecretString>,
     /// The API's base URL.
     pub api_url: String,
     /// The GraphQL URL.
@@ -34,8 +37,14 @@ pub struct Place {
     pub run: Option<RunId>,
     /// Which attempt of it.
     pub attempt: Option<u64>,
+    /// The repository of that run.
+    pub run_repository: RepoSlug,
     /// How long to wait for the server.
     pub timeouts: Timeouts,
+    /// How long to wait before looking again at what others do.
+    pub pauses: Pauses,
+    /// What a server on https is known by.
+    pub certificates: Certificates,
 }
 
 /// Why there is nowhere to work.
@@ -71,7 +80,7 @@ impl OfficeError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Missing { hint, .. } => Some(hint),
-            Self::Client(_) => None,
+            Self::Client(_) => Some("look at GITHUB_API_URL, GITHUB_GRAPHQL_URL and GITHUB_SERVER_URL, which the runner sets, and at the token"),
             Self::Audit(_) => Some("look at the file, or give another with the input `audit-file`"),
         }
     }
@@ -84,6 +93,7 @@ impl Place {
     /// [`OfficeError::Missing`] naming what is missing.
     pub fn from(variables: &Environment, typed: Option<&str>) -> Result<Self, OfficeError> {
         let invalid = |error: &dyn std::fmt::Display, hint| OfficeError::Missing { what: error.to_string(), hint };
+        let run_repository = variables.repository().ok().flatten();
         let typed = typed.map(str::parse::<RepoSlug>).transpose().map_err(|error| invalid(&error, "write OWNER/NAME"))?;
         let given = variables.repository().map_err(|error| invalid(&error, "set GITHUB_REPOSITORY to OWNER/NAME"))?;
         let repository = typed.or(given).or_else(|| crate::git::origin_slug(std::path::Path::new(".")));
@@ -103,11 +113,54 @@ impl Place {
         let run = variables.run_id().map_err(|error| invalid(&error, "GITHUB_RUN_ID is a number"))?;
         let attempt = variables.run_attempt().map_err(|error| invalid(&error, "GITHUB_RUN_ATTEMPT is a number"))?;
         let pause = variables.retry_pause().map_err(|error| invalid(&error, "SHIPGATE_RETRY_PAUSE_MS is a number of milliseconds"))?;
+        let watch = variables.watch_pause().map_err(|error| invalid(&error, "SHIPGATE_WATCH_PAUSE_MS is a number of milliseconds"))?;
+        let pauses = Pauses { seek: pause.unwrap_or(Pauses::SEEK), watch: watch.unwrap_or(Pauses::WATCH) };
         let timeouts = pause.map_or_else(Timeouts::default, |pause| Timeouts { pause, ..Timeouts::default() });
         let api_url = variables.api_url().unwrap_or_else(|| "https://api.github.com".to_owned());
         let graphql_url = variables.graphql_url().unwrap_or_else(|| graphql_beside(&api_url));
         let server_url = variables.server_url().unwrap_or_else(|| "https://github.com".to_owned());
-        Ok(Self { repository, token, api_url, graphql_url, server_url, folder: folder(variables), run, attempt, timeouts })
+        let (dispatch_token, run_repository) = (variables.dispatch_token(), run_repository.unwrap_or_else(|| repository.clone()));
+        let folder = folder(variables);
+        Ok(Self {
+            repository,
+            token,
+            dispatch_token,
+            api_url,
+            graphql_url,
+            server_url,
+            folder,
+            run,
+            attempt,
+            run_repository,
+            timeouts,
+            pauses,
+            certificates: certificates(variables),
+        })
+    }
+}
+
+impl Place {
+    /// A client for it; nothing is sent yet. To be called inside a runtime.
+    ///
+    /// # Errors
+    /// [`OfficeError::Client`] where a URL or a token cannot be used.
+    pub fn client(&self) -> Result<GitHub, OfficeError> {
+        let settings = Settings {
+            api_url: self.api_url.clone(),
+            graphql_url: self.graphql_url.clone(),
+            server_url: self.server_url.clone(),
+            repository: self.repository.clone(),
+            token: self.token.clone(),
+            dispatch_token: self.dispatch_token.clone(),
+            timeouts: self.timeouts,
+            certificates: self.certificates.clone(),
+        };
+        GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))
+    }
+
+    /// Where our run can be seen.
+    pub(super) fn log_url(&self) -> Option<String> {
+        self.run.map(|run| format!("{}/{}/actions/runs/{run}", self.server_url.trim_end_matches('/'), self.run_repository))
     }
 }
 
@@ -135,6 +188,11 @@ fn folder(variables: &Environment) -> PathBuf {
     state.unwrap_or_else(std::env::temp_dir).join("shipgate")
 }
 
+/// Where the audit log is.
+fn audit_file(place: &Place, variables: &Environment) -> PathBuf {
+    variables.input("audit-file").filter(|path| !path.is_empty()).map_or_else(|| place.folder.join("audit.jsonl"), PathBuf::from)
+}
+
 /// On a runner the checkout is not trusted unless the workflow says so; at a terminal it is the user's own.
 fn programs(programs: LocalPrograms, variables: &Environment, folder: &std::path::Path) -> LocalPrograms {
     let trusted = variables.input("trusted-checkout").as_deref() == Some("true");
@@ -159,33 +217,41 @@ impl Office {
     /// # Errors
     /// [`OfficeError`] where one of them cannot be had.
     pub fn open(place: Place, variables: &Environment) -> Result<Self, OfficeError> {
-        let settings = Settings {
-            api_url: place.api_url.clone(),
-            graphql_url: place.graphql_url.clone(),
-            server_url: place.server_url.clone(),
-            repository: place.repository.clone(),
-            token: place.token.clone(),
-            timeouts: place.timeouts,
-            certificates: certificates(variables),
+        let audit = AuditLog::open(&audit_file(&place, variables), crate::error::redact)?;
+        Self::with(place, variables, audit)
+    }
+
+    /// The same for ending what was begun: an audit log that cannot be opened does not keep a deployment running and its lock held. Why it cannot is
+    /// handed back, to be said once all is ended.
+    ///
+    /// # Errors
+    /// [`OfficeError`] where the client cannot be had.
+    pub fn open_to_end(place: Place, variables: &Environment) -> Result<(Self, Option<OfficeError>), OfficeError> {
+        let path = audit_file(&place, variables);
+        let (audit, why) = match AuditLog::open(&path, crate::error::redact) {
+            Ok(audit) => (audit, None),
+            Err(error) => (AuditLog::lost(&path), Some(error.into())),
         };
-        let forge = GitHub::new(&settings).map_err(|error| OfficeError::Client(error.to_string()))?;
+        Ok((Self::with(place, variables, audit)?, why))
+    }
+
+    fn with(place: Place, variables: &Environment, audit: AuditLog) -> Result<Self, OfficeError> {
+        let forge = place.client()?;
         let remote = format!("{}/{}.git", place.server_url.trim_end_matches('/'), place.repository);
         let remote = Remote::new(&remote).map_err(|error| OfficeError::Client(error.to_string()))?;
         let children = ChildEnvironment::of(variables.all());
         let repo = GitObjects::new(remote, Some(place.token.clone()), &place.folder.join("git"), children.clone());
         let programs = programs(LocalPrograms::new(children), variables, &place.folder);
-        let audit_file = variables.input("audit-file").filter(|path| !path.is_empty()).map_or_else(|| place.folder.join("audit.jsonl"), PathBuf::from);
-        let audit = AuditLog::open(&audit_file, crate::error::redact)?;
         let runner =
             Runner { output: variables.output_path(), state: variables.state_path(), summary: variables.step_summary_path(), commands: variables.in_actions() };
-        runner.output("audit-file", &audit_file.display().to_string());
+        runner.output("audit-file", &audit.path().display().to_string());
         Ok(Self { forge, repo, programs, audit: RefCell::new(audit), runner, halt: Cell::new(false), place })
     }
 
     /// The world of the pipeline.
     pub fn world<'a>(&'a self, variables: &'a Environment) -> World<'a, GitHub, GitObjects, LocalPrograms> {
         let place = &self.place;
-        let log_url = place.run.map(|run| format!("{}/{}/actions/runs/{run}", place.server_url.trim_end_matches('/'), place.repository));
+        let log_url = place.log_url();
         World {
             forge: &self.forge,
             repo: &self.repo,
@@ -195,6 +261,9 @@ impl Office {
             runner: &self.runner,
             run: place.run,
             attempt: place.attempt,
+            repository: place.repository.clone(),
+            run_repository: place.run_repository.clone(),
+            pauses: place.pauses,
             halt: &self.halt,
             log_url,
             records: place.folder.join("decisions"),
@@ -204,6 +273,13 @@ impl Office {
     /// Asks what goes on to begin nothing new.
     pub fn halt(&self) {
         self.halt.set(true);
+    }
+
+    /// Shows on the run's page what the server's answers said besides.
+    pub fn show_warnings(&self) {
+        if let Some(warning) = self.forge.take_warning() {
+            self.runner.annotate(crate::runner::Level::Warning, &warning);
+        }
     }
 
     /// The runner's files.

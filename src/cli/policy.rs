@@ -17,7 +17,7 @@ pub(super) fn policy(command: &Command, voice: Voice) -> Exit {
     match command {
         Command::Check { file, json } => check(file, *json, voice),
         Command::Schema => {
-            voice.answer(policy::SCHEMA);
+            voice.in_the_open(policy::SCHEMA);
             Exit::Done
         }
         Command::Explain { environment, file, json } => explain(environment.as_deref(), file, *json, voice),
@@ -80,7 +80,7 @@ fn check(file: &Path, as_json: bool, voice: Voice) -> Exit {
             let warnings = policy::warnings(&text, &policy).of_file(&file.display().to_string());
             if as_json {
                 let value = json!({ "schema_version": 1, "valid": true, "faults": [], "warnings": warnings });
-                voice.answer(&format!("{value:#}\n"));
+                voice.answer_json(&value);
             } else {
                 voice.aside(&warnings.render(paint(voice.error_paint)));
                 voice.answer(&format!("{}: valid; {}\n", file.display(), environments(&policy)));
@@ -103,7 +103,7 @@ fn plural(count: usize) -> &'static str {
 fn invalid(faults: &policy::Faults, (file, as_json): (&Path, bool), voice: Voice) -> Exit {
     if as_json {
         let value = json!({ "schema_version": 1, "valid": false, "faults": faults, "warnings": [] });
-        voice.answer(&format!("{value:#}\n"));
+        voice.answer_json(&value);
     } else {
         let count = faults.list().len();
         voice.aside(&faults.render(paint(voice.error_paint)));
@@ -127,7 +127,7 @@ fn explain(environment: Option<&str>, file: &Path, as_json: bool, voice: Voice) 
     };
     if as_json {
         let value = json!({ "schema_version": 1, "policy": policy });
-        voice.answer(&format!("{value:#}\n"));
+        voice.answer_json(&value);
     } else {
         voice.answer(&policy::explain(&policy, environment.as_ref()));
     }
@@ -167,7 +167,7 @@ pub(super) fn gates(as_json: bool, voice: Voice) -> Exit {
             json!({ "id": spec.name, "title": spec.title, "rows": spec.rows, "reasons": reasons })
         };
         let gates: Vec<_> = GATES.iter().map(gate).collect();
-        voice.answer(&format!("{:#}\n", json!({ "schema_version": 1, "gates": gates })));
+        voice.answer_json(&json!({ "schema_version": 1, "gates": gates }));
         return Exit::Done;
     }
     for spec in GATES {

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::Serialize;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 
 use super::args::{Cli, When};
 use crate::env::Environment;
-use crate::error::redact;
+use crate::error::{mask, redact, redact_value};
 use crate::exit::Exit;
 use crate::report::escape::log;
 use crate::report::terminal::Paint;
@@ -24,6 +25,8 @@ pub struct Voice {
     pub paint: Paint,
     /// Whether errors are coloured.
     pub error_paint: Paint,
+    /// How often more was asked for.
+    pub verbose: u8,
 }
 
 impl Voice {
@@ -34,7 +37,7 @@ impl Voice {
             When::Auto if !variables.no_color() && (variables.force_color() || terminal) => Paint::Colour,
             When::Auto | When::Never => Paint::Plain,
         };
-        let voice = Self { paint: paint(std::io::stdout().is_terminal()), error_paint: paint(std::io::stderr().is_terminal()) };
+        let voice = Self { paint: paint(std::io::stdout().is_terminal()), error_paint: paint(std::io::stderr().is_terminal()), verbose: cli.verbose };
         voice.start_log(cli.verbose, variables);
         voice
     }
@@ -56,6 +59,15 @@ impl Voice {
     /// An answer, on standard output. A reader that went away is no error; a full disk is one: see [`ended`].
     pub fn answer(self, text: &str) {
         self.in_the_open(&redact(text));
+    }
+
+    /// An answer for a program: pretty JSON with a final newline. Its texts are redacted one by one: a secret's shape may eat no quote.
+    ///
+    /// # Panics
+    /// Never: our types have string keys and finite numbers only.
+    pub fn answer_json(self, value: &impl Serialize) {
+        let value = redact_value(serde_json::to_value(value).expect("plain data serialises"));
+        self.in_the_open(&mask(&format!("{value:#}\n")));
     }
 
     /// An answer that is written as it is: for what looks like a secret and is none, such as the demo's own token.

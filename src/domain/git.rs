@@ -21,6 +21,21 @@ checked_text!(
     /// A branch or tag name without `refs/heads/`, as git-check-ref-format `--branch` has it (row V6).
     BranchName, "branch", check_short_ref);
 
+checked_text!(
+    /// The name of a pull request's head branch, as the server has it: whatever git-check-ref-format accepts, also what a shell or a reader would misread.
+    /// It is for comparing and showing; what goes to a program or a later step is [`HeadBranch::plain`].
+    HeadBranch, "branch", check_any_ref);
+
+impl HeadBranch {
+    /// The name, where nobody can misread it.
+    ///
+    /// # Errors
+    /// [`Invalid`](super::Invalid) with what is wrong with it.
+    pub fn plain(&self) -> Result<BranchName, super::Invalid> {
+        BranchName::new(self.as_str())
+    }
+}
+
 impl CommitSha {
     /// The first twelve digits, for people to read.
     pub fn short(&self) -> &str {
@@ -71,14 +86,23 @@ fn check_short_ref(text: &str) -> Result<(), Fault> {
         // `#`, `!`, `{}`, `()`, `&`, `;`, `|`, `$`, quotes are legal in git and legal nowhere else: refuse them.
         screen_name(&ascii, 244)?;
     }
-    let shape = Fault::Shape("a ref that git-check-ref-format accepts");
+    check_any_ref(text)?;
+    if text == "HEAD" { Err(NO_REF) } else { Ok(()) }
+}
+
+const NO_REF: Fault = Fault::Shape("a ref that git-check-ref-format accepts");
+
+/// The rules of git-check-ref-format and no more.
+fn check_any_ref(text: &str) -> Result<(), Fault> {
+    const LONGEST: usize = 1_024;
+    if text.len() > LONGEST {
+        return Err(Fault::TooLong { max: LONGEST });
+    }
     #[expect(clippy::case_sensitive_file_extension_comparisons, reason = "git refuses `.lock` in this case only")]
     let bad_part = |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock");
-    if text.contains("..") || text.contains("@{") || text == "@" || text.ends_with('.') || text.contains(':') || text.split('/').any(bad_part) {
-        return Err(shape);
-    }
-    if text == "HEAD" {
-        return Err(shape);
+    let bad_sign = |sign: char| sign.is_ascii_control() || matches!(sign, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\');
+    if text.contains("..") || text.contains("@{") || text == "@" || text.ends_with('.') || text.contains(bad_sign) || text.split('/').any(bad_part) {
+        return Err(NO_REF);
     }
     Ok(())
 }
@@ -126,6 +150,18 @@ mod tests {
         }
         for text in ["main", "release/1.x", "feature/ä", "v1.2.3", "a@b", "dependabot/npm_and_yarn/x-1.0"] {
             assert!(BranchName::new(text).is_ok(), "{text:?} must be accepted");
+        }
+    }
+
+    #[test]
+    fn v6_a_head_branch_is_whatever_git_allows_and_plain_only_where_nobody_can_misread_it() {
+        for text in ["a;$(id)", "a'b", "a|b", "-x", "HEAD", "\u{202e}main", "a`id`", "a&b", "a#b", "a{b}"] {
+            let branch = HeadBranch::new(text).unwrap_or_else(|error| panic!("{error}"));
+            assert!(branch.plain().is_err(), "{text:?}");
+        }
+        assert_eq!(HeadBranch::new("feature/ä").expect("valid").plain(), BranchName::new("feature/ä"));
+        for text in ["", "a b", "a\n", "a..b", "a~1", "a:b", "a/", "/a", "a//b", ".a", "a.lock", "a.", "@", "a@{1}", "a\\b", &"x".repeat(1_025)] {
+            assert!(HeadBranch::new(text).is_err(), "{text:?}");
         }
     }
 

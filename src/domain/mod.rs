@@ -11,7 +11,7 @@ mod text;
 mod time;
 mod version;
 
-pub use git::{BranchName, CommitSha, ObjectId, RefName, ShaPrefix};
+pub use git::{BranchName, CommitSha, HeadBranch, ObjectId, RefName, ShaPrefix};
 pub use ids::{CommentId, DeploymentId, PullNumber, RequestKey, RunId};
 pub use names::{CustomId, EnvName, Namespace, ParamKey, ParamValue, Reason, ServiceName, Target, VariableName};
 pub use nearest::nearest;

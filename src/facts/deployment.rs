@@ -1,10 +1,16 @@
 //! Deployments as the server records them, and the payload that we put into ours.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::dispatch::{DispatchedTo, Handle, run_of_url};
 use super::lock::ClaimId;
-use crate::domain::{CommitSha, DeploymentId, EnvName, Login, ObjectId, Person, PersonId, PullNumber, Reason, RequestKey, RunId, ServiceName, Version};
+use crate::domain::{
+    BranchName, CommitSha, DeploymentId, EnvName, Login, ObjectId, ParamKey, ParamValue, Person, PersonId, PullNumber, Reason, RepoSlug, RequestKey, RunId,
+    ServiceName, Version,
+};
 
 /// One deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +43,9 @@ pub struct StateChange {
     pub state: DeploymentState,
     /// When it was set.
     pub at: Timestamp,
+    /// Where it says that the deployment's log is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_url: Option<String>,
 }
 
 /// GitHub's states of a deployment.
@@ -92,6 +101,15 @@ pub struct DeploymentPayload {
     /// Which attempt of that run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u64>,
+    /// Where it was dispatched to, where another workflow carries it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatched_to: Option<DispatchedTo>,
+    /// The branch whose head is deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<BranchName>,
+    /// The command's parameters.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<ParamKey, ParamValue>,
 }
 
 /// Whether a workflow run is still going.
@@ -116,13 +134,36 @@ impl Deployment {
         decisive.is_some_and(|change| change.state == DeploymentState::Success)
     }
 
+    /// True when it was to this environment: the server's names of environments do not distinguish case.
+    pub fn is_in(&self, environment: &EnvName) -> bool {
+        self.environment.eq_ignore_ascii_case(environment.as_str())
+    }
+
+    /// True when it was of this service, or of everything; where none is named, only when it was of everything.
+    pub fn covers(&self, service: Option<&ServiceName>) -> bool {
+        let services = self.payload.as_ref().map_or(&[][..], |payload| &payload.services);
+        services.is_empty() || service.is_some_and(|service| services.contains(service))
+    }
+
     /// True when it was created under this claim.
     pub fn is_of(&self, claim: &ClaimId) -> bool {
         self.payload.as_ref().is_some_and(|payload| payload.claim == *claim)
     }
 
+    /// The run that its states name, where one of them names a run of this repository.
+    pub fn run_in(&self, repository: &RepoSlug) -> Option<RunId> {
+        self.states.iter().filter_map(|state| state.log_url.as_deref()).find_map(|url| run_of_url(url, repository))
+    }
+
     /// True when it was begun and is not finished.
     pub fn is_running(&self) -> bool {
         matches!(self.state(), None | Some(DeploymentState::Queued | DeploymentState::Pending | DeploymentState::InProgress | DeploymentState::Unknown))
+    }
+}
+
+impl DeploymentPayload {
+    /// The handle of the deployment that carries this, in its repository.
+    pub fn handle(&self, repository: &RepoSlug, deployment: DeploymentId) -> Handle {
+        Handle { repository: repository.clone(), deployment, claim: self.claim.clone() }
     }
 }

@@ -8,7 +8,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{EnvName, Fault, ObjectId, Person, PullNumber, Reason, RefName, RequestKey, RunId, ServiceName, checked_text};
+use crate::domain::{EnvName, Fault, ObjectId, Person, PullNumber, Reason, RefName, RepoSlug, RequestKey, RunId, ServiceName, checked_text};
 
 checked_text!(
 /// The id of one claim, made fresh for it: 32 lower-case hexadecimal digits.
@@ -66,6 +66,9 @@ pub struct Hold {
     /// Which attempt of that run: a later one may go on with what an earlier one left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u64>,
+    /// Who carries the deployment out, where another workflow was asked to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<Carrier>,
     /// The services held; the whole environment where empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<ServiceName>,
@@ -77,6 +80,19 @@ pub struct Hold {
     /// When it frees itself, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+}
+
+/// Who carries a dispatched deployment out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carrier {
+    /// The repository of the deploy workflow.
+    pub repository: RepoSlug,
+    /// The workflow run that has taken the hold over; nobody has where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
+    /// Which attempt of that run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u64>,
 }
 
 /// Why somebody holds a lock.
@@ -101,6 +117,12 @@ impl Hold {
     /// True while it has not expired.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
+    }
+
+    /// The run with whose end nobody will free this hold any more: the one that claimed it, or that has taken it over. A dispatched deployment that no
+    /// run has taken over yet outlives the run that dispatched it.
+    pub fn keeper(&self) -> Option<RunId> {
+        self.carrier.as_ref().map_or(self.run, |carrier| carrier.run)
     }
 
     /// True when it and a wish for these services (all where empty) cannot both be.

@@ -4,6 +4,7 @@
 
 mod checks;
 mod deployment;
+mod dispatch;
 mod fact;
 mod local;
 mod lock;
@@ -17,9 +18,10 @@ use serde::{Deserialize, Serialize};
 
 pub use checks::{Check, CheckApp, CheckKind, CheckState, Checks, RequiredCheck};
 pub use deployment::{Deployment, DeploymentPayload, DeploymentState, RunState, StateChange};
+pub use dispatch::{DispatchedTo, EventType, Handle, InputName, RESERVED_INPUT, Trigger, WorkflowFile, run_of_url};
 pub use fact::{Fact, Listing, Truncated, Why};
 pub use local::{CustomAnswer, CustomVerdict, Local, VariableState};
-pub use lock::{ClaimId, Hold, LOCK_REFS, Lock, LockKind, LockRecord, lock_ref};
+pub use lock::{Carrier, ClaimId, Hold, LOCK_REFS, Lock, LockKind, LockRecord, lock_ref};
 pub use pull::{
     Carry, ChangedFile, Comment, Commit, Contributor, Mergeable, PullOrigin, PullRequest, PullState, Push, Review, ReviewState, Sighting, SightingKind,
     Signature,

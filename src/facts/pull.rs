@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::fact::{Fact, Listing};
-use crate::domain::{BranchName, CommentId, CommitSha, ObjectId, Person, PullNumber, RepoSlug};
+use crate::domain::{CommentId, CommitSha, HeadBranch, ObjectId, Person, PullNumber, RepoSlug};
 
 /// A pull request as the server shows it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub struct PullRequest {
     /// The tree of that commit.
     pub head_tree: ObjectId,
     /// The branch it comes from.
-    pub head_branch: BranchName,
+    pub head_branch: HeadBranch,
     /// Whether it comes from this repository.
     pub origin: PullOrigin,
     /// Whether the server can merge it.

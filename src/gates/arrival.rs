@@ -1,6 +1,6 @@
 //! When the head came: by what the server saw of it, never by a commit's own dates, which are its author's to choose (row G14).
 //!
-//! Only the last push of the branch, by the repository's activity, tells since when the head stands there. Check suites and reviews of the head do not:
+//! Only the last push of the branch, by the repository's activity, tells since when the head stands there. Reviews and forced pushes of the head do not:
 //! whoever can push may let the server make them early, move the branch to a harmless commit, wait for somebody's word, and move it forward again. That last
 //! push is no forced one and makes no new suite. They only ever say that the commit was somewhere, some time.
 
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn g14_a_suite_or_review_that_was_made_early_does_not_show_that_the_head_stayed() {
+    fn g14_a_review_or_forced_push_that_was_made_early_does_not_show_that_the_head_stayed() {
         for early in [SightingKind::Review, SightingKind::ForcedPush] {
             assert_eq!(at_eleven(&[(TEN, early)]), Presence::NoWord, "{early:?}");
             let back = "2026-03-10T11:30:00Z";

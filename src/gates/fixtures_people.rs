@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::case::{Case, Said};
 use super::verdict::{Answer, Judgement};
 use crate::domain::{
-    ActorKind, BranchName, CommentId, CommitSha, EnvName, Login, ObjectId, Period, Person, PersonId, Principal, PullNumber, Reason, RepoSlug, RequestKey, Role,
-    ShaPrefix, TeamSlug,
+    ActorKind, BranchName, CommentId, CommitSha, EnvName, HeadBranch, Login, ObjectId, Period, Person, PersonId, Principal, PullNumber, Reason, RepoSlug,
+    RequestKey, Role, ShaPrefix, TeamSlug,
 };
 use crate::facts::{
     Base, Carry, ChangedFile, Codeowners, Commit, Contributor, Fact, Facts, Listing, Local, Mergeable, PullOrigin, PullRequest, PullState, Push, Repository,
@@ -330,7 +330,7 @@ fn pull() -> PullRequest {
         created_at: at(-600),
         head: sha(HEAD),
         head_tree: object(HEAD),
-        head_branch: BranchName::new("topic").expect("valid"),
+        head_branch: HeadBranch::new("topic").expect("valid"),
         origin: PullOrigin::Same,
         mergeable: Mergeable::Clean,
         files: Fact::Known(Listing::whole(vec![ChangedFile { path: "src/main.rs".to_owned(), previous: None }])),

@@ -125,7 +125,7 @@ fn standing(case: &Case<'_>, hold: &Hold) -> Standing {
 
 /// The hold's run, where it is known to be over.
 fn run_over(case: &Case<'_>, hold: &Hold) -> Option<RunId> {
-    hold.run.filter(|run| matches!(case.facts.runs.get(run), Some(Fact::Known(RunState::Over))))
+    hold.keeper().filter(|run| matches!(case.facts.runs.get(run), Some(Fact::Known(RunState::Over))))
 }
 
 fn say(case: &Case<'_>, hold: &Hold, answering: &mut Answering) {
@@ -156,7 +156,7 @@ fn say(case: &Case<'_>, hold: &Hold, answering: &mut Answering) {
         }
         Standing::Busy => {
             answering.saw(text.clone());
-            if let Some(Fact::Unavailable(why)) = hold.run.and_then(|run| case.facts.runs.get(&run)) {
+            if let Some(Fact::Unavailable(why)) = hold.keeper().and_then(|run| case.facts.runs.get(&run)) {
                 answering.saw(format!("whether its run is still going could not be told: {}", why.what));
             }
             let remedy = format!("wait until the deployment of #{} is finished", hold.pull);
@@ -197,6 +197,7 @@ mod tests {
             kind,
             run: None,
             attempt: None,
+            carrier: None,
             services: Vec::new(),
             reason: Some(Reason::new("load test").expect("a reason")),
             since: "2026-03-10T11:00:00Z".parse().expect("a time"),

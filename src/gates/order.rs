@@ -112,7 +112,7 @@ impl History<'_> {
 
     fn say_missing(&self, environment: &EnvName, part: Option<&ServiceName>, answering: &mut Answering) {
         let what = self.what(part);
-        for other in self.deployments.items.iter().filter(|other| is_in(other, environment) && self.is_same(other)) {
+        for other in self.deployments.items.iter().filter(|other| other.is_in(environment) && self.is_same(other)) {
             let why = if self.is_ours(other) {
                 format!("it covered only {}", quoted(other.payload.iter().flat_map(|payload| &payload.services).map(ServiceName::as_str)))
             } else {
@@ -142,7 +142,7 @@ impl History<'_> {
         self.deployments
             .items
             .iter()
-            .filter(move |deployment| is_in(deployment, environment) && self.is_same(deployment) && self.is_ours(deployment) && covers(deployment, part))
+            .filter(move |deployment| deployment.is_in(environment) && self.is_same(deployment) && self.is_ours(deployment) && deployment.covers(part))
     }
 
     fn is_same(&self, deployment: &Deployment) -> bool {
@@ -170,17 +170,6 @@ impl History<'_> {
         let service = part.map(|service| format!(" {service}")).unwrap_or_default();
         format!("{}{} {environment}{service}", self.case.policy.commands.prefix, CommandName::Deploy.as_str())
     }
-}
-
-/// True when it was to this environment: GitHub's names of environments do not distinguish case.
-fn is_in(deployment: &Deployment, environment: &EnvName) -> bool {
-    deployment.environment.eq_ignore_ascii_case(environment.as_str())
-}
-
-/// True when the deployment was of this service, or of everything.
-fn covers(deployment: &Deployment, part: Option<&ServiceName>) -> bool {
-    let services = deployment.payload.as_ref().map_or(&[][..], |payload| &payload.services);
-    services.is_empty() || part.is_some_and(|service| services.contains(service))
 }
 
 fn word(state: DeploymentState) -> &'static str {
@@ -221,7 +210,7 @@ mod tests {
     }
 
     fn state(deployment: &mut Deployment, state: DeploymentState) {
-        deployment.states = vec![StateChange { state, at: deployment.created_at }];
+        deployment.states = vec![StateChange { state, at: deployment.created_at, log_url: None }];
     }
 
     fn services(names: &[&str]) -> Vec<ServiceName> {
@@ -241,7 +230,10 @@ mod tests {
         let answer = World::new().ask(judge);
         assert!(reasons(&answer).is_empty() && saw(&answer, "staging: deployment 501 of the commit abababababab at 2026-03-10T10:45:00Z"));
         assert_eq!(reasons(&with(|one| one.environment = "Staging".to_owned()).ask(judge)), [], "the server's names do not distinguish case");
-        assert_eq!(reasons(&with(|one| one.states.insert(0, StateChange { state: DeploymentState::Inactive, at: one.created_at })).ask(judge)), []);
+        assert_eq!(
+            reasons(&with(|one| one.states.insert(0, StateChange { state: DeploymentState::Inactive, at: one.created_at, log_url: None })).ask(judge)),
+            []
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::ports::{Finished, RepoError};
 use crate::programs::{ChildEnvironment, Run, run_to_end};
 
 /// Settings that win over every file.
-const SETTINGS: &[&str] = &[
+pub(super) const SETTINGS: &[&str] = &[
     "protocol.version=2",
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -79,10 +79,10 @@ impl Fetch<'_> {
 }
 
 /// One line of git's, for people: 300 characters, no control characters.
-fn plain(line: &str) -> String {
+pub(super) fn plain(line: &str) -> String {
     line.chars().filter(|character| !character.is_control() && !crate::domain::is_invisible(*character)).take(300).collect()
 }
 
-fn is_refused(name: &str) -> bool {
+pub(super) fn is_refused(name: &str) -> bool {
     (name.starts_with("GIT_") && !KEPT.contains(&name)) || matches!(name, "SSH_ASKPASS" | "LC_ALL" | "LANGUAGE")
 }

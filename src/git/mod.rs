@@ -9,6 +9,8 @@ mod merge;
 mod origin;
 mod remote;
 mod scratch;
+mod tags;
+mod work_tree;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -16,9 +18,11 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-pub use origin::origin_slug;
+pub use origin::{origin_slug, work_tree};
 pub use remote::{InvalidRemote, Remote};
 use scratch::Scratch;
+pub use tags::{TagError, tagged_commit};
+pub use work_tree::{NoWorkTree, WorkTree};
 
 use crate::domain::{CommitSha, ObjectId};
 use crate::ports::{MergeQuestion, Repo, RepoError};

@@ -1,14 +1,23 @@
 //! Which repository the current folder is a clone of.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::RepoSlug;
 
 /// `owner/name` of the remote `origin` of the clone that this folder lies in; `None` where there is none, or its URL has another form.
 pub fn origin_slug(folder: &Path) -> Option<RepoSlug> {
-    let repository = git2::Repository::discover(folder).ok()?;
+    slug_of_origin(&git2::Repository::discover(folder).ok()?)
+}
+
+/// The same of a repository that is open.
+pub(super) fn slug_of_origin(repository: &git2::Repository) -> Option<RepoSlug> {
     let origin = repository.find_remote("origin").ok()?;
     slug_of(origin.url().ok()?)
+}
+
+/// The root of the clone that this folder lies in; `None` where it lies in none, or the clone has no work tree.
+pub fn work_tree(folder: &Path) -> Option<PathBuf> {
+    git2::Repository::discover(folder).ok()?.workdir().map(Path::to_path_buf)
 }
 
 /// The last two parts of a URL such as `https://host/owner/name.git` or `git@host:owner/name`.

@@ -8,7 +8,7 @@ use super::paths::Path;
 use super::retry::Failure;
 use super::transport::{Answer, Call};
 use super::wire::RestActor;
-use crate::domain::{BranchName, CommentId, CommitSha};
+use crate::domain::{CommentId, CommitSha, HeadBranch};
 use crate::facts::{Fact, PullOrigin, PullRequest, Push, Sighting, SightingKind};
 use crate::ports::{ForgeError, ForgeFault, Survey};
 
@@ -46,7 +46,7 @@ impl GitHub {
         self.transport.send(&Call::get(path, PERMISSION), |call, answer| answer.parse(call)).await
     }
 
-    pub(super) async fn read_push(&self, branch: &BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
+    pub(super) async fn read_push(&self, branch: &HeadBranch, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
         let path = Path::repository(&self.repository).then("activity").query("ref", &format!("refs/heads/{branch}")).query("per_page", "1");
         let understand = |call: &Call, answer: &Answer| {
             let entries: Vec<Entry> = answer.parse(call)?;

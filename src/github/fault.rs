@@ -62,17 +62,13 @@ pub(super) fn of_answer(call: &Call, answer: &Answer) -> Failure {
 
 /// What a failure of the transport means.
 pub(super) fn of_transport(call: &Call, error: &octocrab::Error) -> Failure {
-    let mut text = String::new();
+    let text = causes(error);
     let mut connecting = false;
     let mut timed_out = false;
     let mut link = error.source();
     while let Some(cause) = link {
         connecting |= cause.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(hyper_util::client::legacy::Error::is_connect);
         timed_out |= cause.downcast_ref::<std::io::Error>().is_some_and(|cause| cause.kind() == std::io::ErrorKind::TimedOut);
-        if !text.is_empty() {
-            text.push_str(": ");
-        }
-        text.push_str(&cause.to_string());
         link = cause.source();
     }
     let (fault, wrote) = match (connecting, timed_out) {
@@ -81,6 +77,12 @@ pub(super) fn of_transport(call: &Call, error: &octocrab::Error) -> Failure {
         (false, false) => (ForgeFault::Broken(words(&text)), Wrote::Maybe),
     };
     Failure { error: call.error(None, fault, wrote), wait: None }
+}
+
+/// What led to an error, the outermost first: octocrab's own words say nothing.
+pub(super) fn causes(error: &octocrab::Error) -> String {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// True where an answer or an error in it says that there were too many requests.
@@ -132,7 +134,7 @@ fn until_reset(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The message of an error body, redacted: GitHub's `message` with its `errors`, else the beginning of the body.
-fn message_of(body: &[u8]) -> String {
+pub(super) fn message_of(body: &[u8]) -> String {
     #[derive(serde::Deserialize)]
     struct Refusal {
         message: String,

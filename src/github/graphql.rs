@@ -68,8 +68,11 @@ pub(super) struct GraphError {
 #[serde(rename_all = "camelCase")]
 struct Extensions {
     code: Option<String>,
+    /// The field whose argument it is about.
+    name: Option<String>,
     type_name: Option<String>,
     field_name: Option<String>,
+    argument_name: Option<String>,
 }
 
 /// The kind of our own errors about what was not even asked for.
@@ -109,11 +112,16 @@ impl GraphError {
         (self.path.join("."), self.message.clone())
     }
 
-    /// The field that the server does not know, as `Type.name`, where the error is about one.
+    /// What the server does not know, where the error is about that: a field as `Type.name`, an argument, a type.
     fn undefined(&self) -> Option<String> {
-        let Extensions { code, type_name, field_name } = self.extensions.as_ref()?;
-        let (type_name, field_name) = (type_name.as_ref()?, field_name.as_ref()?);
-        (code.as_deref() == Some("undefinedField")).then(|| fault::words(&format!("{type_name}.{field_name}")))
+        let Extensions { code, name, type_name, field_name, argument_name } = self.extensions.as_ref()?;
+        let what = match code.as_deref()? {
+            "undefinedField" => format!("{}.{}", type_name.as_ref()?, field_name.as_ref()?),
+            "argumentNotAccepted" => format!("the argument {} of {}", argument_name.as_ref()?, name.as_ref()?),
+            "undefinedType" => format!("the type {}", type_name.as_ref()?),
+            _ => return None,
+        };
+        Some(fault::words(&what))
     }
 
     /// The permission that the innermost field needs that we know one of.
@@ -359,6 +367,19 @@ mod tests {
     }
 
     #[test]
+    fn i4_what_a_server_does_not_know_is_told_by_name() {
+        let error = |extensions: Value| json!([{ "message": "odd", "path": ["query Survey"], "extensions": extensions }]);
+        for (extensions, what) in [
+            (json!({ "code": "undefinedField", "typeName": "Ref", "fieldName": "rules" }), "Ref.rules"),
+            (json!({ "code": "argumentNotAccepted", "name": "commits", "typeName": "Field", "argumentName": "last" }), "the argument last of commits"),
+            (json!({ "code": "undefinedType", "typeName": "Tag" }), "the type Tag"),
+        ] {
+            assert_eq!(fault(&error(extensions)), ForgeFault::Lacks { what: vec![what.to_owned()], version: None });
+        }
+        assert_eq!(fault(&error(json!({ "code": "missingRequiredArguments" }))), ForgeFault::Invalid("odd".to_owned()));
+    }
+
+    #[test]
     fn an_error_without_a_path_or_a_rate_limit_spoils_the_whole_answer() {
         for error in [json!({ "message": "odd" }), json!({ "type": "RATE_LIMITED", "message": "x", "path": ["a"] })] {
             assert!(reply(&json!({ "data": { "a": 1 }, "errors": [error] })).is_err());
@@ -383,6 +404,7 @@ mod tests {
         for (text, names) in [
             (include_str!("queries/roles.graphql"), super::super::people::ROLE_NAMES),
             (include_str!("queries/teams.graphql"), super::super::people::TEAM_NAMES),
+            (include_str!("queries/latest.graphql"), super::super::survey::ENVIRONMENT_NAMES),
         ] {
             for count in [1, 3] {
                 let query = repeated(text, names, count);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
+use graphql_parser::Pos;
 use graphql_parser::query::{Definition, Directive, Field as QueryField, OperationDefinition, Selection, SelectionSet, Value, VariableDefinition, parse_query};
 
 use super::graphql::{Field, GraphError};
@@ -145,9 +146,9 @@ fn inner<'a, 'q>(selection: &'a mut Selection<'q, &'q str>) -> Option<&'a mut Se
 
 /// What can be asked of every type: an empty selection is none.
 fn typename<'q>() -> Selection<'q, &'q str> {
-    let none = SelectionSet { span: Default::default(), items: Vec::new() };
+    let none = SelectionSet { span: <(Pos, Pos)>::default(), items: Vec::new() };
     Selection::Field(QueryField {
-        position: Default::default(),
+        position: Pos::default(),
         alias: None,
         name: "__typename",
         arguments: Vec::new(),

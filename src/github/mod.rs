@@ -5,8 +5,10 @@
 
 mod activity;
 mod connect;
+mod dispatch;
 mod fault;
 mod graphql;
+mod inspect;
 mod lacking;
 mod locks;
 mod paths;
@@ -14,6 +16,7 @@ mod people;
 mod reads;
 mod retry;
 mod roots;
+mod runs;
 mod settings;
 mod speech;
 mod survey;
@@ -30,15 +33,20 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{BranchName, CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
-use crate::facts::{Deployment, Fact, Lock, Push, RunState, Sighting};
-use crate::ports::{Ask, CommentText, Forge, ForgeError, NewDeployment, NewState, Reaction, ReactionId, RefSwap, Speech, Spoken, Standing, Survey, Swapped};
+use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, HeadBranch, Login, ObjectId, PersonId, PullNumber, RepoSlug, Role, RunId, TeamSlug};
+use crate::facts::{Deployment, Fact, Listing, Lock, Push, RunState, Sighting};
+use crate::ports::{
+    Ask, CommentText, Forge, ForgeError, FoundRun, JobReport, NewDeployment, NewDispatch, NewState, Overview, Reaction, ReactionId, RefSwap, RunReport,
+    SoughtRun, Speech, Spoken, Standing, Stopping, Survey, Swapped,
+};
 
 pub use settings::{Certificates, Settings, SettingsError, Timeouts};
 
 /// GitHub.com, an Enterprise Server, or the sandbox, for one repository and with one token.
 pub struct GitHub {
     transport: transport::Transport,
+    /// With another token, for other repositories.
+    elsewhere: Option<transport::Transport>,
     repository: RepoSlug,
     lacking: lacking::Lacking,
 }
@@ -50,11 +58,16 @@ impl GitHub {
     /// [`SettingsError`] where a URL or the token cannot be used.
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         let repository = settings.repository.clone();
-        Ok(Self { transport: transport::Transport::new(settings)?, repository, lacking: lacking::Lacking::default() })
+        let elsewhere = settings.dispatch_token.as_ref().map(|token| transport::Transport::new(settings, token)).transpose()?;
+        Ok(Self { transport: transport::Transport::new(settings, &settings.token)?, elsewhere, repository, lacking: lacking::Lacking::default() })
     }
-}
 
-impl GitHub {
+    /// The way to what is in a repository: another one may need another token.
+    fn way(&self, repository: &RepoSlug) -> &transport::Transport {
+        let elsewhere = self.elsewhere.as_ref().filter(|_| *repository != self.repository);
+        elsewhere.unwrap_or(&self.transport)
+    }
+
     /// What the run's page must show besides, such as that little of the rate limit is left: once.
     pub fn take_warning(&self) -> Option<String> {
         self.transport.watch.take_warning()
@@ -87,7 +100,7 @@ impl Forge for GitHub {
         self.read_teams(teams).await
     }
 
-    async fn push_of(&self, branch: &BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
+    async fn push_of(&self, branch: &HeadBranch, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError> {
         self.read_push(branch, head).await
     }
 
@@ -109,6 +122,10 @@ impl Forge for GitHub {
 
     async fn our_comments(&self, pull: PullNumber) -> Result<Vec<CommentText>, ForgeError> {
         self.read_our_comments(pull).await
+    }
+
+    async fn comments_since(&self, pull: PullNumber, since: jiff::Timestamp) -> Result<Vec<String>, ForgeError> {
+        self.read_comments_since(pull, since).await
     }
 
     async fn speak(&self, speech: &Speech<'_>) -> Result<Spoken, ForgeError> {
@@ -139,6 +156,14 @@ impl Forge for GitHub {
         self.read_locks().await
     }
 
+    async fn overview(&self) -> Result<Overview, ForgeError> {
+        self.read_overview().await
+    }
+
+    async fn latest(&self, environments: &[EnvName]) -> Result<BTreeMap<EnvName, Listing<Deployment>>, ForgeError> {
+        self.read_latest(environments).await
+    }
+
     async fn swap(&self, repository_node: &str, swap: &RefSwap) -> Result<Swapped, ForgeError> {
         self.swap_ref(repository_node, swap).await
     }
@@ -157,5 +182,29 @@ impl Forge for GitHub {
 
     async fn set_state(&self, deployment: DeploymentId, state: &NewState) -> Result<(), ForgeError> {
         self.write_state(deployment, state).await
+    }
+
+    async fn deployment(&self, id: DeploymentId) -> Result<Option<Deployment>, ForgeError> {
+        self.read_deployment(id).await
+    }
+
+    async fn dispatch(&self, new: &NewDispatch) -> Result<Option<FoundRun>, ForgeError> {
+        self.write_dispatch(new).await
+    }
+
+    async fn find_run(&self, sought: &SoughtRun<'_>) -> Result<Option<FoundRun>, ForgeError> {
+        self.seek_run(sought).await
+    }
+
+    async fn run_report(&self, repository: &RepoSlug, run: RunId) -> Result<RunReport, ForgeError> {
+        self.read_run(repository, run).await
+    }
+
+    async fn run_jobs(&self, repository: &RepoSlug, run: RunId) -> Result<Vec<JobReport>, ForgeError> {
+        self.read_jobs(repository, run).await
+    }
+
+    async fn cancel_run(&self, repository: &RepoSlug, run: RunId) -> Result<Stopping, ForgeError> {
+        self.stop_run(repository, run).await
     }
 }

@@ -202,7 +202,7 @@ impl Reading {
 type Awaited<F> = (Pin<Box<F>>, Option<<F as Future>::Output>);
 
 /// Waits for all of them at once, and gives their values in order.
-async fn together<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+pub(super) async fn together<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     let mut waiting: Vec<Awaited<F>> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
     poll_fn(|context| {
         for (future, value) in waiting.iter_mut().filter(|(_, value)| value.is_none()) {

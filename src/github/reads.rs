@@ -35,6 +35,11 @@ struct ListedPull {
 }
 
 #[derive(Deserialize)]
+struct ListedComment {
+    body: Option<String>,
+}
+
+#[derive(Deserialize)]
 struct Run {
     status: Option<String>,
 }
@@ -54,6 +59,7 @@ struct Pulled<T> {
 #[serde(rename_all = "camelCase")]
 struct StandingPull {
     state: String,
+    is_draft: bool,
     head_ref_oid: CommitSha,
     base_ref: Option<StandingBase>,
 }
@@ -136,6 +142,19 @@ impl GitHub {
         Ok(pulls.into_iter().filter(|pull| pull.state == "open" && pull.head.sha == *head).map(|pull| PullNumber(pull.number)).collect())
     }
 
+    pub(super) async fn read_comments_since(&self, pull: PullNumber, since: jiff::Timestamp) -> Result<Vec<String>, ForgeError> {
+        let path = Path::repository(&self.repository).then("issues").number(pull).then("comments");
+        let path = path.query("since", &since.to_string()).query("per_page", "100");
+        let understand = |call: &Call, answer: &super::transport::Answer| {
+            let comments: Vec<ListedComment> = answer.parse(call)?;
+            if comments.len() < 100 {
+                return Ok(comments.into_iter().map(|comment| comment.body.unwrap_or_default()).collect());
+            }
+            Err(super::retry::Failure { error: call.malformed(answer, "there are more comments than one page has"), wait: None })
+        };
+        self.transport.send(&Call::get(path, "pull_requests: read"), understand).await
+    }
+
     pub(super) async fn read_open_pulls(&self) -> Result<Vec<PullNumber>, ForgeError> {
         let path = Path::repository(&self.repository)
             .then("pulls")
@@ -157,7 +176,7 @@ impl GitHub {
         let state = pull_state(&pull.state).map_err(|why| source.malformed(why.what))?;
         let entry = pull.base_ref.and_then(|base| base.target).and_then(|target| target.policy);
         let policy = entry.and_then(|entry| entry.object).and_then(|blob| blob.oid);
-        Ok(Standing { head: pull.head_ref_oid, open: state == PullState::Open, policy })
+        Ok(Standing { head: pull.head_ref_oid, open: state == PullState::Open, draft: pull.is_draft, policy })
     }
 
     pub(super) async fn read_deployments(&self, environment: &EnvName) -> Result<Vec<Deployment>, ForgeError> {

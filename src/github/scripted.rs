@@ -128,6 +128,7 @@ pub(super) fn client(origin: &str, timeouts: Timeouts) -> GitHub {
         server_url: origin.to_owned(),
         repository: RepoSlug::new("acme/shop").expect("valid"),
         token: SecretString::from(TOKEN),
+        dispatch_token: None,
         timeouts,
         certificates: super::Certificates::System,
     };

@@ -22,6 +22,8 @@ pub struct Settings {
     pub repository: RepoSlug,
     /// The token.
     pub token: SecretString,
+    /// The token for other repositories, where it is another one.
+    pub dispatch_token: Option<SecretString>,
     /// How long to wait.
     pub timeouts: Timeouts,
     /// What a server on https is known by.
@@ -84,7 +86,7 @@ pub enum SettingsError {
     #[error("the token is empty or has characters that no token has")]
     Token,
     /// The TLS or HTTP client could not be set up.
-    #[error("the HTTP client could not be set up: {0}")]
+    #[error("the HTTP client could not be set up: {0}; the certificates to trust are those of SSL_CERT_FILE or SSL_CERT_DIR, else the system's")]
     Client(String),
 }
 

@@ -36,6 +36,9 @@ fn new_deployment() -> NewDeployment {
             policy: ObjectId::new(OLD).expect("valid"),
             run: None,
             attempt: None,
+            dispatched_to: None,
+            branch: None,
+            parameters: BTreeMap::new(),
         },
     }
 }
@@ -273,7 +276,7 @@ async fn g14_the_last_push_is_found_in_the_repository_s_activity_and_an_older_on
     // Moved on to another commit: the list and the branch are not in step.
     let moved = json!([entry(OTHER, "c", "2024-05-01T12:00:00Z"), entry(NEW, "b", "2024-05-01T11:00:00Z")]);
     let server = Scripted::new([Turn::json(200, &entries), Turn::json(200, &json!([])), Turn::json(200, &moved)]).await;
-    let branch = BranchName::new("feature/x").expect("valid");
+    let branch = HeadBranch::new("feature/x").expect("valid");
     let head = CommitSha::new(NEW).expect("valid");
     let (push, sighting) = server.github.push_of(&branch, &head).await.expect("an answer").expect("a push");
     assert_eq!((push.by.login.as_str(), sighting.at.to_string().as_str()), ("b", "2024-05-01T11:00:00Z"));
@@ -336,11 +339,12 @@ async fn g3_a_team_that_cannot_be_read_is_unknown_and_says_what_would_mend_it() 
 
 #[tokio::test]
 async fn g14_the_standing_is_read_whole_or_not_at_all() {
-    let data = json!({ "repository": { "pullRequest": { "state": "OPEN", "headRefOid": NEW, "baseRef": { "target": { "oid": OLD, "policy": { "object": { "oid": OTHER } } } } } } });
+    let data = json!({ "repository": { "pullRequest": { "state": "OPEN", "isDraft": true, "headRefOid": NEW, "baseRef": { "target": { "oid": OLD, "policy": { "object": { "oid": OTHER } } } } } } });
     let hole = json!({ "data": data, "errors": [{ "type": "FORBIDDEN", "message": "no", "path": ["repository", "pullRequest", "baseRef"] }] });
     let server = Scripted::new([Turn::data(&data), Turn::json(200, &hole), Turn::data(&json!({ "repository": { "pullRequest": null } }))]).await;
     let standing = server.github.standing(PullNumber(7)).await.expect("an answer");
-    assert_eq!((standing.head.as_str(), standing.open, standing.policy.as_ref().map(ObjectId::as_str)), (NEW, true, Some(OTHER)));
+    let policy = standing.policy.as_ref().map(ObjectId::as_str);
+    assert_eq!((standing.head.as_str(), standing.open, standing.draft, policy), (NEW, true, true, Some(OTHER)));
     assert!(matches!(server.github.standing(PullNumber(7)).await.expect_err("a hole").fault, ForgeFault::Forbidden { .. }));
     assert!(matches!(server.github.standing(PullNumber(7)).await.expect_err("no such pull request").fault, ForgeFault::NotFound { .. }));
 }
@@ -459,7 +463,7 @@ async fn i4_what_nothing_goes_without_is_an_error_that_names_field_and_version()
 async fn i4_a_server_without_the_activity_says_so_with_its_version() {
     let old = || Turn::status(404).header("x-github-enterprise-version", "3.9.2");
     let server = Scripted::new([old(), Turn::status(404)]).await;
-    let (branch, head) = (BranchName::new("feature/x").expect("valid"), CommitSha::new(NEW).expect("valid"));
+    let (branch, head) = (HeadBranch::new("feature/x").expect("valid"), CommitSha::new(NEW).expect("valid"));
     let error = server.github.push_of(&branch, &head).await.expect_err("no activity").to_string();
     assert!(error.contains("(GitHub Enterprise Server 3.9.2) does not offer the repository's activity") && error.contains("3.11"), "{error}");
     let server = Scripted::new([Turn::status(404)]).await;

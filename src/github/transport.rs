@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Bytes;
 use octocrab::Octocrab;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -31,6 +31,7 @@ pub(super) struct Call {
     method: Method,
     place: Place,
     body: Option<String>,
+    version: &'static str,
     /// What sending it twice would do.
     pub effect: Effect,
     /// The permission that it needs.
@@ -70,7 +71,7 @@ pub(super) struct Transport {
 impl Call {
     /// A call of the REST API.
     pub(super) fn rest(method: Method, path: Path, effect: Effect, permission: &'static str) -> Self {
-        Self { method, place: Place::Rest(path), body: None, effect, permission: Some(permission) }
+        Self { method, place: Place::Rest(path), body: None, version: API_VERSION, effect, permission: Some(permission) }
     }
 
     /// A GET.
@@ -80,12 +81,18 @@ impl Call {
 
     /// A call of the GraphQL API.
     pub(super) fn graphql(operation: &'static str, effect: Effect, permission: &'static str) -> Self {
-        Self { method: Method::POST, place: Place::GraphQl(operation), body: None, effect, permission: Some(permission) }
+        Self { method: Method::POST, place: Place::GraphQl(operation), body: None, version: API_VERSION, effect, permission: Some(permission) }
     }
 
     /// With this body as JSON.
     pub(super) fn with(mut self, body: &impl Serialize) -> Self {
         self.body = Some(serde_json::to_string(body).expect("our own types have string keys and serialise without failing"));
+        self
+    }
+
+    /// As a later version of the API has it.
+    pub(super) fn in_version(mut self, version: &'static str) -> Self {
+        self.version = version;
         self
     }
 
@@ -126,13 +133,13 @@ impl Answer {
 }
 
 impl Transport {
-    pub(super) fn new(settings: &Settings) -> Result<Self, SettingsError> {
+    pub(super) fn new(settings: &Settings, token: &SecretString) -> Result<Self, SettingsError> {
         let api = settings::base("API", &settings.api_url)?;
         let graphql = settings::base("GraphQL", &settings.graphql_url)?;
         settings::base("server", &settings.server_url)?;
-        settings::check_token(&settings.token)?;
-        crate::error::register_secret(settings.token.expose_secret());
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", settings.token.expose_secret())).map_err(|_| SettingsError::Token)?;
+        settings::check_token(token)?;
+        crate::error::register_secret(token.expose_secret());
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| SettingsError::Token)?;
         authorization.set_sensitive(true);
         let trust = if api.is_https() || graphql.is_https() { Trust::Roots(&settings.certificates) } else { Trust::Nobody };
         let crab = connect::client(trust, &settings.timeouts)?;
@@ -144,6 +151,19 @@ impl Transport {
         repeating(&self.timeouts, call.effect, async || {
             let answer = self.once(call).await?;
             if (200..300).contains(&answer.status) { understand(call, &answer) } else { Err(fault::of_answer(call, &answer)) }
+        })
+        .await
+    }
+
+    /// The same, where a 404 in these words is an answer: there is none. Any other 404 may say as well that the token may not see it.
+    pub(super) async fn find<T>(&self, call: &Call, none: &str, understand: impl Fn(&Call, &Answer) -> Result<T, Failure>) -> Result<Option<T>, ForgeError> {
+        repeating(&self.timeouts, call.effect, async || {
+            let answer = self.once(call).await?;
+            match answer.status {
+                200..300 => understand(call, &answer).map(Some),
+                404 if fault::message_of(&answer.body) == none => Ok(None),
+                _ => Err(fault::of_answer(call, &answer)),
+            }
         })
         .await
     }
@@ -183,7 +203,7 @@ impl Transport {
             .header(http::header::USER_AGENT, concat!("shipgate/", env!("CARGO_PKG_VERSION")))
             .header(http::header::ACCEPT, "application/vnd.github+json")
             .header(http::header::ACCEPT_ENCODING, unpack::ASKED)
-            .header("x-github-api-version", API_VERSION);
+            .header("x-github-api-version", call.version);
         if call.body.is_some() {
             request = request.header(http::header::CONTENT_TYPE, "application/json");
         }

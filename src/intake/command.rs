@@ -167,8 +167,18 @@ pub const COMMANDS: &[CommandSpec] = &[
         usage: "ENV [--force REASON]",
         about: "Free your lock; with --force and a reason, somebody else's.",
     },
-    CommandSpec { name: CommandName::Status, word: "status", usage: "[ENV]", about: "Show locks and last deployments." },
-    CommandSpec { name: CommandName::Cancel, word: "cancel", usage: "ENV", about: "Withdraw the waiting deployment of this pull request to an environment." },
+    CommandSpec {
+        name: CommandName::Status,
+        word: "status",
+        usage: "[ENV]",
+        about: "Show where every environment stands: done, running, waiting, failed, outstanding, locked; and the next step.",
+    },
+    CommandSpec {
+        name: CommandName::Cancel,
+        word: "cancel",
+        usage: "ENV",
+        about: "Withdraw the waiting deployment of this pull request to an environment, or stop the one that runs.",
+    },
     CommandSpec { name: CommandName::Help, word: "help", usage: "", about: "Show the commands." },
 ];
 

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use super::grammar::{MightCommand, might_command};
 use super::mistake::WhyNot;
 use super::payload::{At, EventError, json};
-use crate::domain::{ActorKind, CommentId, CommitSha, Invalid, Login, Person, PersonId, PullNumber, RepoSlug, shown};
+use crate::domain::{ActorKind, CommentId, CommitSha, Invalid, Login, Person, PersonId, PullNumber, RepoSlug, RunId, shown};
+use crate::facts::Handle;
 
 /// What an event means.
 #[derive(Clone, Debug)]
@@ -20,6 +21,18 @@ pub enum Event {
     Reconsider {
         /// The repository.
         repo: RepoSlug,
+        /// The pull requests it is about.
+        concerns: Concerns,
+    },
+    /// A workflow run that somebody dispatched is over: the deployment that it carried out, where it did, is over, too. Besides, waiting deployments
+    /// may wait for it.
+    RunOver {
+        /// The repository.
+        repo: RepoSlug,
+        /// The run.
+        run: RunId,
+        /// The deployment that its name carries.
+        handle: Option<Handle>,
         /// The pull requests it is about.
         concerns: Concerns,
     },
@@ -144,6 +157,20 @@ pub enum WhyIgnored {
     Pending,
 }
 
+impl Event {
+    /// The repository that it is about, where it names one.
+    pub fn repository(&self) -> Option<&RepoSlug> {
+        match self {
+            Self::Comment(CommentEvent { repo, .. })
+            | Self::Dispatch(DispatchEvent { repo, .. })
+            | Self::Reconsider { repo, .. }
+            | Self::PullClosed { repo, .. }
+            | Self::RunOver { repo, .. } => Some(repo),
+            Self::Sweep | Self::Ignored(_) => None,
+        }
+    }
+}
+
 /// Reads an event (`GITHUB_EVENT_NAME`, the bytes of `GITHUB_EVENT_PATH`) with the prefix that commands have.
 ///
 /// # Errors
@@ -157,7 +184,7 @@ pub fn read_event(name: &str, payload: &[u8], prefix: &str) -> Result<Event, Eve
         "pull_request_review" => |root, _| review(root),
         "check_run" => |root, _| completed(root, "check_run"),
         "check_suite" => |root, _| completed(root, "check_suite"),
-        "workflow_run" => |root, _| completed(root, "workflow_run"),
+        "workflow_run" => |root, _| run_completed(root),
         "status" => |root, _| status(root),
         "workflow_dispatch" => |root, _| dispatch(root, "inputs"),
         "repository_dispatch" => |root, _| dispatch(root, "client_payload"),
@@ -253,6 +280,21 @@ fn completed(root: &At<'_>, event: &'static str) -> Result<Event, EventError> {
     }
     let concerns = if pulls.is_empty() { Concerns::Head(subject.get("head_sha")?.checked()?) } else { Concerns::Pulls(pulls) };
     Ok(Event::Reconsider { repo: repo(root)?, concerns })
+}
+
+/// A workflow run that is over. One that was dispatched may have carried a deployment out.
+fn run_completed(root: &At<'_>) -> Result<Event, EventError> {
+    let event = completed(root, "workflow_run")?;
+    let Event::Reconsider { repo, concerns } = event else { return Ok(event) };
+    let run = root.get("workflow_run")?;
+    let started_by = run.find("event").map(|event| event.text()).transpose()?;
+    if !matches!(started_by, Some("workflow_dispatch" | "repository_dispatch")) {
+        return Ok(Event::Reconsider { repo, concerns });
+    }
+    // The name is whoever's who dispatched it: at most, a deployment is looked at.
+    let title = run.find("display_title").map(|title| title.text()).transpose()?;
+    let handle = title.and_then(Handle::in_title).filter(|handle| handle.repository == repo);
+    Ok(Event::RunOver { repo, run: RunId(run.get("id")?.number()?), handle, concerns })
 }
 
 fn status(root: &At<'_>) -> Result<Event, EventError> {

@@ -12,6 +12,7 @@ mod inputs;
 mod markdown;
 mod mistake;
 mod nearest;
+mod needs;
 mod payload;
 mod request;
 mod words;
@@ -22,5 +23,6 @@ pub use event::{CommentEvent, Concerns, DispatchEvent, Event, PullEnd, Sender, W
 pub use grammar::{Grammar, HelpRow, MOST_COMMANDS, MightCommand, Reading, might_command, parse_comment, parse_line};
 pub use inputs::{FailOn, INPUTS, InputError, InputSpec, Inputs, Step, prefix_fault};
 pub use mistake::{CharacterFault, Mistake, WhyNot, Wrong};
+pub use needs::{JobsEnd, NeedsFault, jobs_end};
 pub use payload::EventError;
 pub use request::{Origin, Request};

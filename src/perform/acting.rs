@@ -1,12 +1,29 @@
 //! What every effect needs: the forge, the audit log, the runner's files.
 
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 use super::Note;
 use crate::audit::{AuditEvent, AuditLog};
 use crate::domain::RunId;
 use crate::facts::ClaimId;
 use crate::runner::Runner;
+
+/// How long to wait before looking again at what others do. Tests wait for next to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pauses {
+    /// For a run that was dispatched and does not show yet; doubled each time.
+    pub seek: Duration,
+    /// For a run that is waited for; it grows to seven and a half times this.
+    pub watch: Duration,
+}
+
+impl Pauses {
+    /// Before a run that was just dispatched is looked for again.
+    pub const SEEK: Duration = Duration::from_millis(250);
+    /// Before a run that is waited for is looked at again.
+    pub const WATCH: Duration = Duration::from_secs(2);
+}
 
 /// What every effect needs.
 #[derive(Debug)]
@@ -23,6 +40,8 @@ pub struct Acting<'a, F> {
     pub attempt: Option<u64>,
     /// True once somebody asked us to stop: nothing new is begun then.
     pub halt: &'a Cell<bool>,
+    /// How long to wait before looking again at what others do.
+    pub pauses: Pauses,
     /// Where our run can be seen.
     pub log_url: Option<&'a str>,
 }

@@ -4,8 +4,8 @@ use super::Note;
 use super::locks::Swap;
 use super::{Acting, Said, find_comment, fresh_claim, say};
 use crate::audit::{AuditEvent, Outcome};
-use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
-use crate::facts::{ClaimId, DeploymentState, Lock};
+use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey, RunId};
+use crate::facts::{ClaimId, DeploymentState, Hold, Lock};
 use crate::plan;
 use crate::policy::Environment;
 use crate::ports::{Forge, ForgeError, NewState, Reaction, Swapped};
@@ -26,6 +26,26 @@ pub enum Ending {
     Unknown,
 }
 
+/// Whose hold a deployment's lock may be for it to be ended: what somebody else carries on must not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// Anybody's: we carry it out ourselves.
+    Ourselves,
+    /// Of a dispatched deployment: nobody's yet.
+    Nobody,
+    /// Of a dispatched deployment: this run's, or nobody's yet.
+    Run(RunId),
+}
+
+/// How ending went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It is over.
+    Now,
+    /// Somebody carries it on, or has ended it: nothing was changed.
+    CarriedOn,
+}
+
 /// What is known of the deployment to end.
 #[derive(Clone, Debug)]
 pub struct Finished<'a> {
@@ -41,6 +61,8 @@ pub struct Finished<'a> {
     pub sha: &'a CommitSha,
     /// The claim of its lock.
     pub claim: &'a ClaimId,
+    /// Who may hold the claim.
+    pub holder: Holder,
     /// The lock as the claim left it, where that was kept: tried first, so that it need not be read.
     pub lock: Option<&'a Lock>,
     /// The deployment.
@@ -55,6 +77,8 @@ pub struct Finished<'a> {
     pub stuck: &'a str,
     /// Where the environment can be seen.
     pub environment_url: Option<String>,
+    /// Where the run that deployed can be seen, where it is not ours.
+    pub log: Option<&'a str>,
     /// The repository's global node id.
     pub repository: &'a str,
     /// How long it took, where known.
@@ -102,12 +126,27 @@ impl Ending {
     }
 }
 
-/// Ends it.
+/// Ends it. What somebody else may have taken over since it was looked at is ended only where its lock could be freed.
 ///
 /// # Errors
 /// The first [`ForgeError`]; everything that could be done was done all the same.
-pub async fn finish<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<(), ForgeError> {
-    let (state, freed, comment, ()) = tokio::join!(set_state(acting, end), freed(acting, end), conclude(acting, end, end.body), react(acting, end));
+pub async fn finish<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<Ended, ForgeError> {
+    let first = match end.holder {
+        Holder::Ourselves => None,
+        Holder::Nobody | Holder::Run(_) => match freed_unless_carried_on(acting, end).await? {
+            Some(true) => Some(true),
+            // Whoever freed it has ended the deployment, or died on the way.
+            Some(false) if acting.forge.deployment(end.deployment).await?.is_some_and(|deployment| deployment.is_running()) => Some(false),
+            Some(false) | None => return Ok(Ended::CarriedOn),
+        },
+    };
+    let freed = async {
+        match first {
+            Some(freed) => Ok(freed),
+            None => freed(acting, end).await,
+        }
+    };
+    let (state, freed, comment, ()) = tokio::join!(set_state(acting, end), freed, conclude(acting, end, end.body), react(acting, end));
     // A comment that could not be written is tried once more: what stands there says that it still runs.
     if freed.is_err() || comment.is_none() {
         let end = Finished { comment: comment.or(end.comment), ..end.clone() };
@@ -120,7 +159,28 @@ pub async fn finish<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Res
     }
     acting.note(AuditEvent::DeploymentCompleted, end.entry.clone().outcome(outcome).took(end.seconds).no_rollback());
     state?;
-    freed.map(|_| ())
+    freed.map(|_| Ended::Now)
+}
+
+/// Frees the claim where nobody has taken the deployment over but who may have: `None` where somebody has. What holds no lock any more, nobody can take over.
+async fn freed_unless_carried_on<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Result<Option<bool>, ForgeError> {
+    let seen = |hold: &Hold| match (end.holder, hold.carrier.as_ref().and_then(|carrier| carrier.run)) {
+        (Holder::Ourselves, _) | (_, None) => true,
+        (Holder::Nobody, Some(_)) => false,
+        (Holder::Run(ours), Some(run)) => run == ours,
+    };
+    for _ in 0..ROUNDS {
+        let locks = acting.forge.locks().await?;
+        let Some(lock) = locks.iter().find(|lock| lock.environment == *end.environment) else { return Ok(Some(false)) };
+        let hold = lock.record.iter().flat_map(|record| &record.holds).find(|hold| hold.claim == *end.claim);
+        if hold.is_some_and(|hold| !seen(hold)) {
+            return Ok(None);
+        }
+        if let Some(freed) = acting.release_from(lock, (end.claim, end.sha, end.repository)).await? {
+            return Ok(Some(freed));
+        }
+    }
+    Err(ForgeError::contended(end.environment))
 }
 
 /// Frees the claim; tried once more, because a lock that stays keeps others waiting.
@@ -168,7 +228,7 @@ async fn set_state<F: Forge>(acting: &Acting<'_, F>, end: &Finished<'_>) -> Resu
         Ending::Unknown => "The run ended without saying how".to_owned(),
         known => format!("The job ended with {}", known.as_str()),
     };
-    let (log_url, environment_url) = (acting.log_url.map(str::to_owned), end.environment_url.clone());
+    let (log_url, environment_url) = (end.log.or(acting.log_url).map(str::to_owned), end.environment_url.clone());
     let state = NewState { state: end.ending.state(), description, log_url, environment_url };
     acting.forge.set_state(end.deployment, &state).await
 }

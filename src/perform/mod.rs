@@ -4,14 +4,18 @@
 //! either the lock is held by a deployment that runs, or it is free.
 
 mod acting;
+mod carry;
+mod dispatch;
 mod finish;
 mod locks;
 mod note;
 mod say;
 mod start;
 
-pub use acting::{Acting, fresh_claim};
-pub use finish::{Ending, Finished, finish};
+pub use acting::{Acting, Pauses, fresh_claim};
+pub use carry::{Mark, TakenOver, Takeover, TakeoverError, mark, take_over};
+pub use dispatch::{NotSent, Sent, dispatch, seek};
+pub use finish::{Ended, Ending, Finished, Holder, finish};
 pub use locks::{Swap, swap_lock};
 pub use note::Note;
 pub use say::{Reacting, Said, answer, find_comment, react, say};

@@ -5,7 +5,7 @@ use super::locks::Swap;
 use super::{Acting, Said, fresh_claim, say};
 use crate::audit::{AuditEvent, Outcome};
 use crate::domain::{CommentId, DeploymentId, Login, PersonId};
-use crate::facts::{ClaimId, DeploymentPayload, DeploymentState, Facts, Lock};
+use crate::facts::{ClaimId, DeploymentPayload, DeploymentState, DispatchedTo, Facts, Lock};
 use crate::gates::Clearance;
 use crate::intake::{Deploy, Request};
 use crate::plan::{self, Claim, LockChange, Refusal};
@@ -38,6 +38,8 @@ pub struct Launch<'a> {
     pub adopt: Option<DeploymentId>,
     /// Where the decision record is; empty where it could not be stored.
     pub record: &'a str,
+    /// Where it will be dispatched to, where another workflow deploys.
+    pub dispatched_to: Option<&'a DispatchedTo>,
 }
 
 /// How starting ended.
@@ -45,6 +47,8 @@ pub struct Launch<'a> {
 pub enum Started {
     /// It runs.
     Running(Running),
+    /// It is created and holds its lock: another workflow is to be dispatched.
+    Created(DeploymentId),
     /// Somebody else changed the lock since the decision: judge again.
     LockLost,
     /// The lock is in the way after all.
@@ -112,6 +116,7 @@ pub async fn start<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Res
         return Err(StartError::Stopped);
     }
     match create(acting, launch).await {
+        Ok(deployment) if launch.dispatched_to.is_some() => Ok(Started::Created(deployment)),
         Ok(deployment) => Ok(Started::Running(running(acting, launch, deployment).await)),
         Err(error) => {
             // Where a deployment may have been created, its lock stays: the post step looks for it and ends both.
@@ -127,6 +132,7 @@ pub async fn start<F: Forge>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Res
 fn keep<F>(acting: &Acting<'_, F>, launch: &Launch<'_>, lock: &Lock) -> Result<(), RunnerError> {
     let (pull, started) = (launch.request.pull.to_string(), launch.facts.now.to_string());
     let lock = serde_json::to_value(lock).expect("plain data serialises");
+    let dispatch = serde_json::to_value(launch.dispatched_to).expect("plain data serialises");
     acting.runner.keep(&[
         ("request", Value::Text(launch.request.key.as_str())),
         ("environment", Value::Text(launch.environment.name.as_str())),
@@ -136,6 +142,7 @@ fn keep<F>(acting: &Acting<'_, F>, launch: &Launch<'_>, lock: &Lock) -> Result<(
         ("started", Value::Text(&started)),
         ("record", Value::Text(launch.record)),
         ("lock", Value::Json(&lock)),
+        ("dispatch", Value::Json(&dispatch)),
         ("claim", Value::Text(launch.claim.as_str())),
     ])
 }
@@ -153,22 +160,27 @@ fn plan_claim<F>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> Result<LockChan
     let until = launch.environment.gates.lock.expires.after(launch.facts.now);
     let (clearance, request, services) = (launch.clearance, launch.request, &launch.deploy.services);
     let (id, change) = (launch.claim.clone(), fresh_claim());
-    let wish = Claim { clearance, request, services, id, change, until, run: acting.run, attempt: acting.attempt };
+    let carrier = launch.dispatched_to.map(|to| &to.repository);
+    let wish = Claim { clearance, request, services, id, change, until, run: acting.run, attempt: acting.attempt, carrier };
     plan::claim(&wish, launch.facts)
 }
 
 /// What no longer is as the clearance says.
 fn changed(standing: &Standing, clearance: &Clearance) -> Option<String> {
     if !standing.open {
-        return Some("the pull request was closed in the meantime".to_owned());
+        return Some("the pull request was closed or merged in the meantime, and only an open one is deployed".to_owned());
+    }
+    if standing.draft {
+        return Some("the pull request was made a draft in the meantime; mark it ready for review".to_owned());
     }
     if standing.head != *clearance.commit() {
         return Some(format!("the head moved from {} to {} in the meantime", clearance.commit().short(), standing.head.short()));
     }
-    if standing.policy.as_ref() != Some(clearance.policy()) {
-        return Some("the policy on the base branch changed in the meantime".to_owned());
+    match &standing.policy {
+        None => Some("there is no policy on the base branch any more: the file or the branch was deleted in the meantime".to_owned()),
+        Some(policy) if policy != clearance.policy() => Some("the policy on the base branch changed in the meantime".to_owned()),
+        Some(_) => None,
     }
-    None
 }
 
 fn entry(launch: &Launch<'_>) -> Note {
@@ -217,6 +229,9 @@ fn new_deployment<F>(acting: &Acting<'_, F>, launch: &Launch<'_>) -> NewDeployme
         policy: launch.clearance.policy().clone(),
         run: acting.run,
         attempt: acting.attempt,
+        dispatched_to: launch.dispatched_to.cloned(),
+        branch: launch.facts.pull.head_branch.plain().ok(),
+        parameters: launch.deploy.parameters.clone(),
     };
     NewDeployment {
         environment: launch.environment.name.clone(),

@@ -4,8 +4,8 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{EnvName, PullNumber, Reason, RunId, ServiceName};
-use crate::facts::{ClaimId, Fact, Facts, Hold, Lock, LockKind, LockRecord, RunState};
+use crate::domain::{EnvName, PullNumber, Reason, RepoSlug, RunId, ServiceName};
+use crate::facts::{Carrier, ClaimId, Fact, Facts, Hold, Lock, LockKind, LockRecord, RunState};
 use crate::gates::Clearance;
 use crate::intake::Request;
 
@@ -39,6 +39,8 @@ pub struct Claim<'a> {
     pub run: Option<RunId>,
     /// Which attempt of it.
     pub attempt: Option<u64>,
+    /// The repository of the workflow that carries it out, where it is dispatched.
+    pub carrier: Option<&'a RepoSlug>,
 }
 
 /// Why a lock was not changed.
@@ -82,7 +84,7 @@ fn seen(facts: &Facts, environment: &EnvName) -> Result<Seen, Refusal> {
 /// True when the workflow run behind a deployment's hold is over: nobody will free it any more.
 fn is_dead(hold: &Hold, facts: &Facts) -> bool {
     let over = |run: RunId| matches!(facts.runs.get(&run), Some(Fact::Known(RunState::Over)));
-    hold.kind == LockKind::Deployment && hold.run.is_some_and(over)
+    hold.kind == LockKind::Deployment && hold.keeper().is_some_and(over)
 }
 
 fn change(environment: &EnvName, seen: Seen, id: &ClaimId, at: Timestamp) -> LockChange {
@@ -110,6 +112,7 @@ pub fn claim(claim: &Claim<'_>, facts: &Facts) -> Result<LockChange, Refusal> {
         kind: LockKind::Deployment,
         run: claim.run,
         attempt: claim.attempt,
+        carrier: claim.carrier.map(|repository| Carrier { repository: repository.clone(), run: None, attempt: None }),
         services: claim.services.to_vec(),
         reason: None,
         since: facts.now,
@@ -136,6 +139,7 @@ pub fn lock(environment: &EnvName, sticky: &Sticky<'_>, facts: &Facts) -> Result
         kind: LockKind::Sticky,
         run: None,
         attempt: None,
+        carrier: None,
         services: Vec::new(),
         reason: sticky.reason.cloned(),
         since: facts.now,
@@ -213,4 +217,71 @@ pub fn free_pull(locks: &[Lock], pull: PullNumber, fresh: &mut dyn FnMut() -> Cl
         changes.push(change(&lock.environment, Seen { expected: Some(lock.target.clone()), holds }, &fresh(), at));
     }
     changes
+}
+
+/// Why a run may not carry a dispatched deployment out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotTaken {
+    /// The claim is not in the lock.
+    #[error("the lock of {0} is not held for it any more: it was freed, or has expired")]
+    Gone(EnvName),
+    /// The job that gated it deploys it.
+    #[error("it was not dispatched: the job that created it deploys it")]
+    NotDispatched,
+    /// Another repository was asked to carry it out.
+    #[error("it was dispatched to {0}")]
+    Elsewhere(RepoSlug),
+    /// Another run was faster.
+    #[error("run {0} carries it out already")]
+    ByAnother(RunId),
+    /// The lock's record cannot be read.
+    #[error("the lock of {0} cannot be read")]
+    Unreadable(EnvName),
+}
+
+/// What a run must do to hold a dispatched deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It holds it already: another job of the run, or an earlier attempt, has taken it over.
+    Already,
+    /// Swap this in.
+    By(LockChange),
+}
+
+/// A run that carries a dispatched deployment out.
+#[derive(Clone, Copy, Debug)]
+pub struct Taker<'a> {
+    /// The claim.
+    pub claim: &'a ClaimId,
+    /// The repository in which the run is.
+    pub repository: &'a RepoSlug,
+    /// The run.
+    pub run: RunId,
+    /// Which attempt of it.
+    pub attempt: Option<u64>,
+}
+
+/// The record in which a run has taken a dispatched deployment's hold over. Of several runs exactly one can: the others lose the swap, and see it.
+///
+/// # Errors
+/// [`NotTaken`].
+pub fn take_over(lock: Option<&Lock>, environment: &EnvName, taker: &Taker<'_>, (id, at): (&ClaimId, Timestamp)) -> Result<Taken, NotTaken> {
+    let gone = || NotTaken::Gone(environment.clone());
+    let lock = lock.ok_or_else(gone)?;
+    let record = lock.record.as_ref().ok_or_else(|| NotTaken::Unreadable(environment.clone()))?;
+    let hold = record.live(at).find(|hold| hold.claim == *taker.claim && hold.kind == LockKind::Deployment).ok_or_else(gone)?;
+    let carrier = hold.carrier.as_ref().ok_or(NotTaken::NotDispatched)?;
+    if carrier.repository != *taker.repository {
+        return Err(NotTaken::Elsewhere(carrier.repository.clone()));
+    }
+    match carrier.run {
+        Some(run) if run == taker.run => return Ok(Taken::Already),
+        Some(run) => return Err(NotTaken::ByAnother(run)),
+        None => {}
+    }
+    let mut holds: Vec<Hold> = record.live(at).cloned().collect();
+    for hold in holds.iter_mut().filter(|hold| hold.claim == *taker.claim) {
+        hold.carrier = Some(Carrier { repository: taker.repository.clone(), run: Some(taker.run), attempt: taker.attempt });
+    }
+    Ok(Taken::By(change(environment, Seen { expected: Some(lock.target.clone()), holds }, id, at)))
 }

@@ -133,6 +133,16 @@ pub fn status_of(key: &RequestKey, pull: &PullRequest) -> Option<Status> {
     Status::ALL.into_iter().find(|status| first == marker(key, *status))
 }
 
+/// Our comments that say that a deployment waits, with the keys of their requests: by their markers alone.
+pub fn marked_waiting(pull: &PullRequest) -> Vec<(RequestKey, &crate::facts::Comment)> {
+    let ours = pull.comments.known().into_iter().flat_map(|comments| &comments.items).filter(|comment| comment.ours);
+    let key = |body: &str| {
+        let key = body.lines().next()?.strip_prefix("<!-- shipgate ")?.strip_suffix(" waiting -->")?;
+        RequestKey::new(key).ok()
+    };
+    ours.filter_map(|comment| Some((key(&comment.body)?, comment))).collect()
+}
+
 /// Our status comment of a request.
 pub fn status_comment<'a>(key: &RequestKey, pull: &'a PullRequest) -> Option<&'a crate::facts::Comment> {
     let start = format!("<!-- shipgate {key} ");
@@ -170,6 +180,31 @@ mod tests {
         // Where nobody knows which are ours, any may be: then it is not carried out once more.
         facts.viewer = None;
         assert!(was_carried_out(&key("comment-4001-0"), &facts));
+    }
+
+    #[test]
+    fn c4_a_comment_waits_where_its_first_line_is_our_marker_and_nowhere_else() {
+        let mut facts = facts();
+        let Fact::Known(comments) = &mut facts.pull.comments else { panic!("known") };
+        let with = |body: &str| crate::facts::Comment {
+            id: crate::domain::CommentId(1),
+            node_id: "IC_1".to_owned(),
+            author: None,
+            at: facts.now,
+            edited_at: None,
+            body: body.to_owned(),
+            ours: true,
+        };
+        let waiting = marker(&key("comment-7-0"), Status::Waiting);
+        comments.items = vec![
+            with(&format!("{waiting}\n### ⏳")),
+            with(&format!("{}\n{waiting}", marker(&key("comment-8-0"), Status::Settled))),
+            with(&format!("> {waiting}")),
+            with("<!-- shipgate ../x waiting -->"),
+            crate::facts::Comment { ours: false, ..with(&waiting) },
+        ];
+        let found: Vec<RequestKey> = marked_waiting(&facts.pull).into_iter().map(|(key, _)| key).collect();
+        assert_eq!(found, [key("comment-7-0")]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::facts::{ChangedFile, PullOrigin};
+use crate::facts::{ChangedFile, InputName, PullOrigin};
 use crate::gates::Case;
 use crate::policy::Tier;
 
@@ -65,13 +65,25 @@ pub fn deployment_plan(case: &Case<'_>) -> DeploymentPlan {
         format!("Read head, policy and lock again; stop if any changed since the decision on {head}"),
         format!("Lock {} (frees itself after {})", environment.name, environment.gates.lock.expires),
         format!("Create the GitHub deployment of {head} to {}: {what}", environment.name),
-        "Run the job's next steps".to_owned(),
-        "Record the outcome, update the comment, free the lock".to_owned(),
     ];
+    steps.extend(carrying_out(case));
+    steps.push("Record the outcome, update the comment, free the lock".to_owned());
     if let Some(version) = &case.deploy.version {
         steps.insert(2, format!("Take version {version}"));
     }
     DeploymentPlan { risk: risk(case), steps, validation: validation(case), rollback: rollback(case), monitoring: monitoring(case) }
+}
+
+/// Who deploys: the job's next steps, or the workflow that is dispatched.
+fn carrying_out(case: &Case<'_>) -> Vec<String> {
+    let Some(dispatch) = case.environment.deploy.dispatch() else { return vec!["Run the job's next steps".to_owned()] };
+    let names: Vec<&str> = dispatch.inputs.keys().map(InputName::as_str).collect();
+    let inputs = if names.is_empty() { String::new() } else { format!(" with the inputs {}", names.join(", ")) };
+    let branch = dispatch.reference.as_ref().map_or_else(|| "its default branch".to_owned(), ToString::to_string);
+    let mut steps = vec![format!("Dispatch {}, from {branch},{inputs}", dispatch.to(&case.facts.repository.slug)).trim_end_matches(',').to_owned()];
+    steps.push("Its run takes the lock over, and deploys".to_owned());
+    steps.extend(dispatch.wait.map(|wait| format!("Wait up to {wait} for its end")));
+    steps
 }
 
 fn risk(case: &Case<'_>) -> Risk {

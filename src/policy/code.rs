@@ -67,6 +67,7 @@ codes! {
     Freeze "SG-POLICY-FREEZE" "A freeze whose dates do not parse, or that ends before it begins."
     Argv "SG-POLICY-ARGV" "A command that is not a list of a program and its arguments."
     Url "SG-POLICY-URL" "A URL that is not a plain https URL."
+    Placeholder "SG-POLICY-PLACEHOLDER" "An input of a dispatched workflow names a placeholder that does not exist."
     Prefix "SG-POLICY-PREFIX" "A command prefix that people would write by accident, or that Markdown swallows."
     Loose "SG-POLICY-LOOSE" "Warning: production asks for less than the default."
     LooksLikeProduction "SG-POLICY-LOOKS-LIKE-PRODUCTION" "Warning: an environment is called like production and is not marked as production."

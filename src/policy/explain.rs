@@ -116,7 +116,7 @@ fn page(environment: &Environment) -> Page {
     page.list("aliases", &environment.aliases);
     page.list("url", environment.url.as_slice());
     page.list("after", &environment.after);
-    page.line("deploy", "the same job goes on", source(&environment.deploy, &defaults::DEPLOY));
+    deploy(&mut page, environment);
     page.list("variables", &environment.variables);
     target(&mut page, environment);
     for (key, rule) in &environment.parameters {
@@ -127,6 +127,24 @@ fn page(environment: &Environment) -> Page {
     page.list("validation", &environment.validation);
     page.list("rollback", &environment.rollback);
     page
+}
+
+fn deploy(page: &mut Page, environment: &Environment) {
+    let Some(dispatch) = environment.deploy.dispatch() else {
+        page.line("deploy", "the same job goes on", Source::Default);
+        return;
+    };
+    let place = dispatch.repository.as_ref().map_or_else(String::new, |repository| format!(" of {repository}"));
+    let branch = dispatch.reference.as_ref().map_or_else(|| "the default branch".to_owned(), ToString::to_string);
+    page.line("deploy", format!("dispatches {}{place}, from {branch}", dispatch.trigger), Source::File);
+    for (name, template) in &dispatch.inputs {
+        let text = template.to_string();
+        page.line("input", format!("{name}: {}", if text.is_empty() { "nothing" } else { &text }), Source::File);
+    }
+    match dispatch.wait {
+        Some(wait) => page.line("wait", format!("up to {wait} for its end"), Source::File),
+        None => page.line("wait", "not for its end", Source::Default),
+    }
 }
 
 fn target(page: &mut Page, environment: &Environment) {

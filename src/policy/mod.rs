@@ -19,6 +19,7 @@ mod raw;
 mod reader;
 mod render;
 mod screen;
+mod template;
 mod tree;
 mod warn;
 
@@ -28,12 +29,13 @@ pub use explain::explain;
 pub use fault::{Fault, Faults, Position, Span, Warnings};
 pub use load::load;
 pub use model::{
-    ApprovalRule, Argv, ChecksRequired, ChecksRule, Commands, CommitRule, ConfirmRule, CustomRule, Day, DeployHow, Environment, Excluded, Forks, Freeze, Gates,
-    Inventory, LockRule, NamedCheck, OpenHours, OrderRule, POLICY_PATH, ParameterRule, PermissionRule, Policy, PolicyChangeRule, Service, Services, Signatures,
-    TargetRule, Tier, UpToDateRule, WindowRule,
+    ApprovalRule, Argv, ChecksRequired, ChecksRule, Commands, CommitRule, ConfirmRule, CustomRule, Day, DeployHow, Dispatch, Environment, Excluded, Forks,
+    Freeze, Gates, Inventory, LockRule, NamedCheck, OpenHours, OrderRule, POLICY_PATH, ParameterRule, PermissionRule, Policy, PolicyChangeRule, Service,
+    Services, Signatures, TargetRule, Tier, UpToDateRule, WindowRule,
 };
 pub use pattern::{BadPattern, Expression, Pattern};
 pub use render::Paint;
+pub use template::{Slot, Template};
 pub use warn::warnings;
 
 /// The JSON Schema of the policy file, for editors (row I3).

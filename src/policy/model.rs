@@ -8,7 +8,9 @@ use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 use super::pattern::{Expression, Pattern};
-use crate::domain::{BranchName, CustomId, EnvName, Login, Namespace, ObjectId, ParamKey, Period, Principal, ServiceName, Target, VariableName};
+use super::template::Template;
+use crate::domain::{BranchName, CustomId, EnvName, Login, Namespace, ObjectId, ParamKey, Period, Principal, RepoSlug, ServiceName, Target, VariableName};
+use crate::facts::{DispatchedTo, InputName, Trigger};
 use crate::intake::CommandName;
 
 /// Where the policy stands in a repository.
@@ -108,12 +110,28 @@ pub enum Tier {
 }
 
 /// How an environment is deployed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeployHow {
     /// The same job goes on with its next steps.
     Here,
+    /// Another workflow is dispatched, and deploys.
+    Dispatch(Box<Dispatch>),
+}
+
+/// A workflow that is dispatched (row D2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dispatch {
+    /// What starts it.
+    pub trigger: Trigger,
+    /// Its repository; this one where absent.
+    pub repository: Option<RepoSlug>,
+    /// The branch or tag that it is taken from; the default branch of its repository where absent. Never the pull request's.
+    pub reference: Option<BranchName>,
+    /// What it is given besides the handle; 24 at most.
+    pub inputs: BTreeMap<InputName, Template>,
+    /// How long the job waits for its end; not at all where absent.
+    pub wait: Option<Period>,
 }
 
 /// Where a deployment goes (rows V3, V4).
@@ -423,5 +441,22 @@ impl Policy {
     /// True when a branch's own policy file may judge pull requests into it.
     pub fn protects(&self, branch: &BranchName) -> bool {
         self.protected_branches.iter().any(|pattern| pattern.matches(branch.as_str()))
+    }
+}
+
+impl DeployHow {
+    /// The workflow that is dispatched, where one is.
+    pub fn dispatch(&self) -> Option<&Dispatch> {
+        match self {
+            Self::Here => None,
+            Self::Dispatch(dispatch) => Some(dispatch),
+        }
+    }
+}
+
+impl Dispatch {
+    /// Where a deployment of this repository goes.
+    pub fn to(&self, here: &RepoSlug) -> DispatchedTo {
+        DispatchedTo { repository: self.repository.clone().unwrap_or_else(|| here.clone()), trigger: self.trigger.clone() }
     }
 }

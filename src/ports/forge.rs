@@ -6,8 +6,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, Login, ObjectId, Person, PersonId, PullNumber, RefName, Role, RunId, TeamSlug};
-use crate::facts::{Base, Checks, Deployment, DeploymentPayload, DeploymentState, Fact, Listing, Lock, PullRequest, Push, Repository, RunState, Sighting};
+use crate::domain::{
+    BranchName, CommentId, CommitSha, DeploymentId, EnvName, HeadBranch, Login, ObjectId, Person, PersonId, PullNumber, RefName, RepoSlug, Role, RunId,
+    TeamSlug,
+};
+use crate::facts::{
+    Base, Checks, Deployment, DeploymentPayload, DeploymentState, DispatchedTo, Fact, Handle, InputName, Listing, Lock, PullRequest, Push, Repository,
+    RunState, Sighting,
+};
 
 /// GitHub, as far as we need it. One implementation talks to it over HTTP.
 #[expect(async_fn_in_trait, reason = "the program runs on one thread; no future needs to be Send")]
@@ -23,7 +29,7 @@ pub trait Forge {
 
     /// Who pushed this head to this branch of this repository, and when, by the repository's activity; `None` where the branch's newest entry there
     /// is not of this head.
-    async fn push_of(&self, branch: &crate::domain::BranchName, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError>;
+    async fn push_of(&self, branch: &HeadBranch, head: &CommitSha) -> Result<Option<(Push, Sighting)>, ForgeError>;
 
     /// The merge base of two commits.
     async fn merge_base(&self, one: &CommitSha, other: &CommitSha) -> Result<CommitSha, ForgeError>;
@@ -39,6 +45,9 @@ pub trait Forge {
 
     /// Our comments on a pull request, oldest first: for reading back.
     async fn our_comments(&self, pull: PullNumber) -> Result<Vec<CommentText>, ForgeError>;
+
+    /// The texts of all comments on a pull request that were written or edited since then: a small question to the REST API, for when the great one failed.
+    async fn comments_since(&self, pull: PullNumber, since: Timestamp) -> Result<Vec<String>, ForgeError>;
 
     /// Says something and adds a reaction to what it answers, in one request. An error says that the comment was not written, or may not have been;
     /// a reaction that failed alone is in what comes back.
@@ -62,6 +71,12 @@ pub trait Forge {
     /// The locks as they stand.
     async fn locks(&self) -> Result<Vec<Lock>, ForgeError>;
 
+    /// What is where, without any pull request. One request.
+    async fn overview(&self) -> Result<super::Overview, ForgeError>;
+
+    /// The recent deployments of these environments, newest first. One request for all.
+    async fn latest(&self, environments: &[EnvName]) -> Result<BTreeMap<EnvName, Listing<Deployment>>, ForgeError>;
+
     /// Points a ref from the object expected to another, atomically, or not at all.
     async fn swap(&self, repository_node: &str, swap: &RefSwap) -> Result<Swapped, ForgeError>;
 
@@ -76,6 +91,24 @@ pub trait Forge {
 
     /// Sets a deployment's state.
     async fn set_state(&self, deployment: DeploymentId, state: &NewState) -> Result<(), ForgeError>;
+
+    /// One deployment with its states; `None` where there is none of that id.
+    async fn deployment(&self, id: DeploymentId) -> Result<Option<Deployment>, ForgeError>;
+
+    /// Starts the deploy workflow, once. The run, where the server says it.
+    async fn dispatch(&self, new: &NewDispatch) -> Result<Option<FoundRun>, ForgeError>;
+
+    /// The newest run whose name carries the handle, among those that were dispatched there since.
+    async fn find_run(&self, sought: &SoughtRun<'_>) -> Result<Option<FoundRun>, ForgeError>;
+
+    /// How a run of a repository stands.
+    async fn run_report(&self, repository: &RepoSlug, run: RunId) -> Result<RunReport, ForgeError>;
+
+    /// The jobs of a run's last attempt; 100 at most.
+    async fn run_jobs(&self, repository: &RepoSlug, run: RunId) -> Result<Vec<JobReport>, ForgeError>;
+
+    /// Asks a run to stop.
+    async fn cancel_run(&self, repository: &RepoSlug, run: RunId) -> Result<Stopping, ForgeError>;
 }
 
 /// What a survey is about.
@@ -181,6 +214,8 @@ pub struct Standing {
     pub head: CommitSha,
     /// True while the pull request is open.
     pub open: bool,
+    /// True while it is a draft.
+    pub draft: bool,
     /// The policy file of the base branch now.
     pub policy: Option<ObjectId>,
 }
@@ -250,6 +285,83 @@ pub struct NewState {
     pub log_url: Option<String>,
     /// Where the environment can be seen.
     pub environment_url: Option<String>,
+}
+
+/// A dispatch of the deploy workflow.
+#[derive(Clone, Debug)]
+pub struct NewDispatch {
+    /// Where to.
+    pub to: DispatchedTo,
+    /// The branch or tag that the workflow is taken from; the default branch where absent.
+    pub reference: Option<BranchName>,
+    /// What the workflow knows the deployment by.
+    pub handle: Handle,
+    /// Its inputs besides.
+    pub inputs: BTreeMap<InputName, String>,
+}
+
+/// A run that is looked for by the handle in its name.
+#[derive(Clone, Copy, Debug)]
+pub struct SoughtRun<'a> {
+    /// Where it was dispatched to.
+    pub to: &'a DispatchedTo,
+    /// The handle.
+    pub handle: &'a Handle,
+    /// It was created at this time or later.
+    pub since: Timestamp,
+}
+
+/// A workflow run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundRun {
+    /// Its id.
+    pub id: RunId,
+    /// Its page.
+    pub url: String,
+}
+
+/// How a workflow run stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunReport {
+    /// Its page.
+    pub url: String,
+    /// The server's word for how far it is, e.g. `in_progress`.
+    pub status: String,
+    /// How it ended, once it is over.
+    pub concluded: Option<Concluded>,
+}
+
+/// A job of a workflow run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobReport {
+    /// Its name; may hold hostile text.
+    pub name: String,
+    /// Its page.
+    pub url: String,
+    /// How it ended, once it is over.
+    pub concluded: Option<Concluded>,
+}
+
+/// How a run or a job ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concluded {
+    /// Well; a skipped job, too.
+    Success,
+    /// With a failure, a time-out, or before it began.
+    Failure,
+    /// Somebody cancelled it.
+    Cancelled,
+    /// In another way, e.g. it waits for somebody's action.
+    Otherwise,
+}
+
+/// What came of asking a run to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopping {
+    /// It will.
+    Asked,
+    /// It is over already.
+    Over,
 }
 
 /// A request that failed: it carries what is needed to understand it, and no secret.

@@ -27,16 +27,6 @@ pub struct Decided<'a> {
     pub plan: &'a DeploymentPlan,
 }
 
-/// The decision as pretty JSON with a final newline.
-///
-/// # Panics
-/// Never: the types have string keys and finite numbers only.
-pub fn decided(question: &Question, evaluation: &Evaluation, plan: &DeploymentPlan) -> String {
-    let mut text = serde_json::to_string_pretty(&value(question, evaluation, plan)).expect("plain data serialises");
-    text.push('\n');
-    text
-}
-
 /// The decision as a JSON value, its texts redacted.
 ///
 /// # Panics

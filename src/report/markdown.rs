@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::escape::{code, markdown, sentence as instruction};
 use super::table::{self, mark, word};
 use crate::domain::{EnvName, Person};
-use crate::facts::{DeploymentState, Facts, Hold, LockKind};
+use crate::facts::{Hold, LockKind};
 use crate::gates::{Evaluation, Judgement, Reason};
 use crate::intake::{HelpRow, Origin, Request};
 use crate::plan::{DeploymentPlan, RiskLevel, Status, marker};
@@ -22,6 +22,8 @@ pub enum Standing<'a> {
     Planned(&'a DeploymentPlan),
     /// Cleared, locked, created: the deployment runs.
     Running,
+    /// Cleared, locked, created: another workflow was asked to deploy.
+    Dispatched(&'a str),
     /// Ended well, with how the lock stands.
     Succeeded(&'a str),
     /// Ended badly, with what is known.
@@ -38,7 +40,7 @@ impl Standing<'_> {
     /// Its own words, where it has some; not escaped.
     pub fn words(&self) -> &str {
         match self {
-            Self::Succeeded(why) | Self::Failed(why) | Self::Cancelled(why) | Self::Withdrawn(why) | Self::Broken(why) => why,
+            Self::Dispatched(why) | Self::Succeeded(why) | Self::Failed(why) | Self::Cancelled(why) | Self::Withdrawn(why) | Self::Broken(why) => why,
             Self::Held | Self::Planned(_) | Self::Running => "",
         }
     }
@@ -57,7 +59,12 @@ pub struct Subject<'a> {
     pub url: Option<&'a str>,
     /// Where the run can be seen.
     pub log: Option<&'a str>,
+    /// Where the job that failed can be seen.
+    pub failed_job: Option<&'a str>,
 }
+
+/// Behind this, a status comment says what was decided. Whoever tells later how the deployment goes on keeps it.
+const KEPT: &str = "<!-- shipgate decided -->\n\n";
 
 /// The status comment of a deployment request: one a request, rewritten in place (row C4).
 pub fn status_comment(subject: &Subject<'_>, evaluation: Option<&Evaluation>, standing: &Standing<'_>) -> String {
@@ -75,10 +82,17 @@ pub fn status_comment(subject: &Subject<'_>, evaluation: Option<&Evaluation>, st
         if let Standing::Planned(plan) = standing {
             plan_sections(&mut out, plan);
         }
+        out.push_str(KEPT);
         gate_table(&mut out, evaluation);
         evidence(&mut out, evaluation);
     }
     cut(out)
+}
+
+/// The status comment of a deployment that goes on elsewhere: a new headline and sentence over what the comment says was decided.
+pub fn retold(subject: &Subject<'_>, standing: &Standing<'_>, comment: &str) -> String {
+    let decided = comment.find(KEPT).map_or("", |at| &comment[at..]);
+    cut(status_comment(subject, None, standing) + decided)
 }
 
 fn headline(subject: &Subject<'_>, judgement: Judgement, standing: &Standing<'_>) -> String {
@@ -88,6 +102,7 @@ fn headline(subject: &Subject<'_>, judgement: Judgement, standing: &Standing<'_>
         Standing::Held => format!("⛔ Deployment to {environment} is refused"),
         Standing::Planned(_) => format!("📋 Plan for {environment}: {} {}", mark(judgement), word(judgement)),
         Standing::Running => format!("🚀 Deploying to {environment}"),
+        Standing::Dispatched(_) => format!("📤 Deployment to {environment} is dispatched"),
         Standing::Succeeded(_) => format!("✅ Deployed to {environment}"),
         Standing::Failed(_) => format!("❌ Deployment to {environment} failed"),
         Standing::Cancelled(_) => format!("🚫 Deployment to {environment} was cancelled"),
@@ -103,12 +118,17 @@ fn sentence(subject: &Subject<'_>, standing: &Standing<'_>) -> String {
         Standing::Held => None,
         Standing::Planned(_) => Some("Nothing was changed.".to_owned()),
         Standing::Running => Some("Every gate says go; the environment is locked while it runs.".to_owned()),
-        Standing::Succeeded(why) | Standing::Failed(why) | Standing::Cancelled(why) | Standing::Withdrawn(why) | Standing::Broken(why) => Some(markdown(why)),
+        Standing::Dispatched(why)
+        | Standing::Succeeded(why)
+        | Standing::Failed(why)
+        | Standing::Cancelled(why)
+        | Standing::Withdrawn(why)
+        | Standing::Broken(why) => Some(instruction(why)),
     };
     if let Some(more) = more {
         let _ = write!(out, " {more}");
     }
-    for (name, url) in [("environment", subject.url), ("run", subject.log)] {
+    for (name, url) in [("environment", subject.url), ("run", subject.log), ("failed job", subject.failed_job)] {
         if let Some(url) = url.filter(|url| url.starts_with("https://") || url.starts_with("http://")) {
             let _ = write!(out, " [{name}]({})", crate::error::redact(url).replace([' ', ')', '(', '<', '>', '"'], ""));
         }
@@ -238,26 +258,6 @@ fn cut(text: String) -> String {
     format!("{}\n{}\n*Cut: the whole text is in the decision record.*\n", &text[..end], if open { "\n</details>\n" } else { "" })
 }
 
-/// Locks and last deployments of these environments, for `/status`.
-pub fn environments(names: &[&EnvName], facts: &Facts) -> String {
-    let mut out = String::from("| environment | lock | last deployment |\n| --- | --- | --- |\n");
-    for name in names {
-        let _ = writeln!(out, "| {name} | {} | {} |", lock_cell(name, facts), deployment_cell(name, facts));
-    }
-    out
-}
-
-fn lock_cell(name: &EnvName, facts: &Facts) -> String {
-    let locks = match facts.locks.get() {
-        Ok(locks) => locks,
-        Err(why) => return format!("unknown: {}", markdown(&why.what)),
-    };
-    let Some(lock) = locks.iter().find(|lock| lock.environment == *name) else { return "free".to_owned() };
-    let Some(record) = &lock.record else { return "unreadable".to_owned() };
-    let holds: Vec<String> = record.live(facts.now).map(hold).collect();
-    if holds.is_empty() { "free".to_owned() } else { holds.join("<br>") }
-}
-
 /// Who holds an environment, in one phrase that is safe already.
 pub fn hold(hold: &Hold) -> String {
     let what = match hold.kind {
@@ -269,33 +269,32 @@ pub fn hold(hold: &Hold) -> String {
     format!("{what} since {:.0}{until}{why}", hold.since)
 }
 
-fn deployment_cell(name: &EnvName, facts: &Facts) -> String {
-    let deployments = match facts.deployments.get() {
-        Ok(deployments) => deployments,
-        Err(why) => return format!("unknown: {}", markdown(&why.what)),
-    };
-    match deployments.items.iter().find(|deployment| deployment.environment.eq_ignore_ascii_case(name.as_str())) {
-        None => "none".to_owned(),
-        Some(deployment) => {
-            let state = match deployment.state() {
-                None => "created",
-                Some(DeploymentState::Queued) => "queued",
-                Some(DeploymentState::Pending) => "pending",
-                Some(DeploymentState::InProgress) => "running",
-                Some(DeploymentState::Success) => "succeeded",
-                Some(DeploymentState::Failure) => "failed",
-                Some(DeploymentState::Error) => "broken off",
-                Some(DeploymentState::Inactive) => "replaced",
-                Some(DeploymentState::Unknown) => "in an unknown state",
-            };
-            format!("{} {state}, {:.0}", code(deployment.sha.short()), deployment.created_at)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn c4_what_was_decided_is_kept_when_a_comment_is_told_anew() {
+        let request: Request = serde_json::from_str(include_str!("../../tests/cases/gates/base-request.json")).expect("a request");
+        let environment = EnvName::new("staging").expect("a name");
+        let subject = Subject {
+            request: &request,
+            environment: &environment,
+            commit: "0123456789abcdef",
+            url: None,
+            log: Some("https://h/r"),
+            failed_job: Some("https://h/j"),
+        };
+        let before = format!("<!-- x -->\n### old\n\nold sentence\n\n{KEPT}| | gate |\n");
+        let after = retold(&subject, &Standing::Failed("The job `build` failed."), &before);
+        assert!(
+            after.contains("❌ Deployment to staging failed") && after.contains("The job `build` failed. [run](https://h/r) [failed job](https://h/j)"),
+            "{after}"
+        );
+        assert!(after.ends_with("| | gate |\n") && !after.contains("old"), "{after}");
+        assert_eq!(retold(&subject, &Standing::Running, &after).matches("| gate |").count(), 1);
+        assert!(!retold(&subject, &Standing::Running, "no table").contains("no table"));
+    }
 
     #[test]
     fn an_instruction_keeps_its_code_and_the_spaces_around_it() {

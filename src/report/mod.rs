@@ -4,5 +4,6 @@ pub mod escape;
 pub mod json;
 pub mod markdown;
 pub mod outputs;
+pub mod stages;
 pub mod table;
 pub mod terminal;

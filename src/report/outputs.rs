@@ -13,7 +13,10 @@ pub struct OutputSpec {
 
 /// Every output there is; `action.yml` and the docs are compared with it.
 pub const OUTPUTS: &[OutputSpec] = &[
-    OutputSpec { name: "decision", about: "`go`, `waiting`, `no-go`, `none` (nothing to decide) or `error`. Deploy only when it is `go`." },
+    OutputSpec {
+        name: "decision",
+        about: "`go`, `dispatched` (another workflow deploys), `waiting`, `no-go`, `none` (nothing to decide) or `error`. Deploy only when it is `go`.",
+    },
     OutputSpec { name: "reason", about: "The code of the first reason not to go, e.g. `checks.pending`." },
     OutputSpec { name: "environment", about: "The environment, by its policy name." },
     OutputSpec { name: "sha", about: "The exact commit to deploy." },
@@ -24,6 +27,12 @@ pub const OUTPUTS: &[OutputSpec] = &[
     OutputSpec { name: "deployment-id", about: "The id of the GitHub deployment." },
     OutputSpec { name: "lock", about: "The claim that holds the lock." },
     OutputSpec { name: "comment-id", about: "The id of the status comment." },
+    OutputSpec { name: "run-id", about: "The workflow run that was dispatched, where it shows." },
+    OutputSpec { name: "run-url", about: "The page of that run." },
+    OutputSpec {
+        name: "conclusion",
+        about: "How the dispatched deployment ended, where the job waited for it: `success`, `failure`, `cancelled`, `unknown` or `timed-out`.",
+    },
     OutputSpec { name: "result", about: "The whole decision as JSON with `schema_version`." },
     OutputSpec { name: "audit-file", about: "Where the audit log is." },
     OutputSpec { name: "audit-head", about: "The audit log's head as `SEQUENCE:HASH`, for `shipgate audit verify --head`." },

@@ -3,10 +3,13 @@
 //! A deployment that an earlier run of the request left behind is carried on with; one that runs in a job that is alive, or that has
 //! ended, is left alone. Whoever may be alive is alive: nobody's claim is taken over on a guess.
 
+use jiff::Timestamp;
+
 use super::decide::Asked;
 use super::{RunError, World};
 use crate::domain::{CommitSha, DeploymentId, RunId};
-use crate::facts::{ClaimId, Deployment, Hold, LockKind, RunState};
+use crate::facts::{ClaimId, Deployment, DeploymentState, DispatchedTo, Hold, LockKind, RunState};
+use crate::perform::Launch;
 use crate::plan;
 use crate::ports::{Forge, ForgeError, Programs, Repo, Survey};
 
@@ -27,6 +30,18 @@ pub(super) struct Left {
     pub(super) id: DeploymentId,
     pub(super) claim: ClaimId,
     pub(super) sha: CommitSha,
+    /// When it was created, by the server's clock.
+    pub(super) since: Timestamp,
+    /// Where it was to be dispatched to, where another workflow deploys. Nobody has taken it over.
+    pub(super) dispatched_to: Option<DispatchedTo>,
+}
+
+impl Left {
+    /// What was just started.
+    pub(super) fn new(id: DeploymentId, launch: &Launch<'_>) -> Self {
+        let sha = launch.clearance.commit().clone();
+        Self { id, claim: launch.claim.clone(), sha, since: launch.facts.now, dispatched_to: launch.dispatched_to.cloned() }
+    }
 }
 
 /// How many deployments of one environment are read back at once.
@@ -55,11 +70,26 @@ pub(super) async fn before<F: Forge, R: Repo, P: Programs>(
         return Ok(if gone { Before::Nothing } else { Before::Settled(alive(hold.run)) });
     };
     let Some(payload) = &deployment.payload else { return Ok(Before::Nothing) };
+    if let Some(run) = hold.and_then(|hold| hold.carrier.as_ref()).and_then(|carrier| carrier.run) {
+        // Its own workflow carries it out; where that is over, it is ended now.
+        super::orphans::end_one(world, survey, (deployment, payload)).await?;
+        return Ok(Before::Settled(format!("this command was dispatched already, and run {run} carries it out")));
+    }
+    if payload.dispatched_to.is_some() && deployment.state() == Some(DeploymentState::Queued) {
+        super::orphans::end_one(world, survey, (deployment, payload)).await?;
+        return Ok(Before::Settled("this command was dispatched already".to_owned()));
+    }
     let (run, attempt) = hold.map_or((payload.run, payload.attempt), |hold| (hold.run, hold.attempt));
     if !gone(world, run, attempt).await? {
         return Ok(Before::Settled(alive(run)));
     }
-    Ok(Before::Left(Left { id: deployment.id, claim: payload.claim.clone(), sha: deployment.sha.clone() }))
+    Ok(Before::Left(Left {
+        id: deployment.id,
+        claim: payload.claim.clone(),
+        sha: deployment.sha.clone(),
+        since: deployment.created_at,
+        dispatched_to: payload.dispatched_to.clone(),
+    }))
 }
 
 /// Every hold that the survey saw.

@@ -1,11 +1,10 @@
 //! Every command but the deciding of `/deploy`: who may, what changes, what is said.
 
 use super::decide::{Asked, decide, facts_of};
-use super::deploy::{Withdrawn, deploy, react, status, withdraw};
+use super::deploy::{Withdrawn, deploy, status, withdraw};
 use super::replies::{One, entry, help, no_environment, refuse, reply};
-use super::{Outcome, RunError, World, grammar, locking, replies, trust, voices};
+use super::{Outcome, RunError, World, grammar, locking, replies, stages, stopping, strays, trust, voices};
 use crate::audit::{AuditEvent, Outcome as Ended};
-use crate::domain::EnvName;
 use crate::facts::{Facts, PullState};
 use crate::gates::{Judgement, Permission, may, may_command};
 use crate::gather::{self, Need};
@@ -13,7 +12,7 @@ use crate::intake::{Command, Deploy, Request};
 use crate::perform::{Said, say};
 use crate::plan;
 use crate::policy::Environment;
-use crate::ports::{Forge, Programs, Reaction, Repo, Survey};
+use crate::ports::{Forge, Programs, Repo, Survey};
 use crate::report::escape::{code, sentence};
 use crate::report::markdown;
 
@@ -28,6 +27,8 @@ pub(super) async fn request<F: Forge, R: Repo, P: Programs>(world: &World<'_, F,
                 Some(environment)
             } else {
                 let (title, text) = no_environment(&trusted.policy, word);
+                let known = plan::requests(&survey.pull, &grammar(&trusted.policy), &trusted.policy.commands.apps);
+                strays::end(world, survey, (&trusted.policy, &known)).await;
                 world.acting().note(AuditEvent::CommandRefused, entry(&one, None).outcome(Ended::Refused).detail("reasons", title.as_str()));
                 return Ok(refuse(world, &one, &title, &text).await);
             }
@@ -44,7 +45,7 @@ pub(super) async fn request<F: Forge, R: Repo, P: Programs>(world: &World<'_, F,
         }
         (Command::Status { .. }, environment) => Ok(show_status(world, &one, environment).await),
         (Command::Help, _) | (_, None) => Ok(reply(world, &one, "Commands", &help(&trusted.policy)).await),
-        (_, Some(environment)) => allowed(world, &one, environment).await,
+        (_, Some(environment)) => Box::pin(allowed(world, &one, environment)).await,
     }
 }
 
@@ -68,7 +69,8 @@ async fn deploy_once<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>,
     if plan::was_replaced(asked.request, &requests, asked.policy, &facts) {
         return Ok(Outcome::nothing("a newer command took this one's place: the event was delivered again"));
     }
-    let outcome = deploy(world, survey, asked).await?;
+    let fresh = if super::orphans::make_way(world, survey, asked).await { Some(super::survey(world.forge, world.run, asked.request).await?) } else { None };
+    let outcome = Box::pin(deploy(world, fresh.as_ref().unwrap_or(survey), asked)).await?;
     if matches!(outcome.decision, Some(Judgement::Go | Judgement::Waiting)) {
         for old in plan::replaced(asked.request, &requests, asked.policy, &facts) {
             withdraw(world, old, &Withdrawn { environment: &asked.environment.name, pull: &survey.pull, why: "A newer command replaced it." }).await;
@@ -93,7 +95,7 @@ async fn allowed<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one
             let facts = gather::complete(world.forge, facts, &need).await;
             voices::hear(world, one, environment, &facts).await
         }
-        Command::Cancel { .. } => Ok(cancel(world, one, environment).await),
+        Command::Cancel { .. } => stopping::cancel(world, one, environment).await,
         Command::Lock { .. } | Command::Unlock { .. } => {
             let facts = gather::complete(world.forge, facts, &need).await;
             locking::change(world, one, environment, facts).await
@@ -156,26 +158,7 @@ async fn plan_only<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, o
     Outcome::done(format!("planned: {}", crate::report::table::word(judgement)))
 }
 
-async fn cancel<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: &Environment) -> Outcome {
-    let policy = &one.trusted.policy;
-    let requests = plan::requests(&one.survey.pull, &grammar(policy), &policy.commands.apps);
-    let before: Vec<Request> = requests.into_iter().take_while(|request| request.key != one.request.key).collect();
-    let waiting = plan::pending(&before, policy, &gather::from_survey(one.survey)).into_iter().find(|(name, _)| *name == environment.name);
-    let Some((_, waiting)) = waiting else {
-        let text = format!("No deployment of this pull request to {} is waiting.", code(environment.name.as_str()));
-        return refuse(world, one, "There is nothing to cancel", &text).await;
-    };
-    let why = format!("{} withdrew it.", one.request.actor.login);
-    if !withdraw(world, &waiting, &Withdrawn { environment: &environment.name, pull: &one.survey.pull, why: &why }).await {
-        return refuse(world, one, "It still waits", "Its comment could not be rewritten. Give the command again.").await;
-    }
-    react(world, one.request, Reaction::PlusOne).await;
-    let note = entry(one, Some(&environment.name)).outcome(Ended::Cancelled).detail("reason", why.as_str()).detail("withdrawn", waiting.key.as_str());
-    world.acting().note(AuditEvent::DeploymentCancelled, note);
-    Outcome::done(format!("cancelled: {}", environment.name))
-}
-
-/// Locks and last deployments.
+/// Where the environments stand, and what comes next.
 async fn show_status<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, one: &One<'_>, environment: Option<&Environment>) -> Outcome {
     let policy = &one.trusted.policy;
     if let Some(some) = environment.or_else(|| policy.environments.first()) {
@@ -184,10 +167,7 @@ async fn show_status<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>,
             return refused;
         }
     }
-    let names: Vec<&EnvName> = match environment {
-        Some(environment) => vec![&environment.name],
-        None => policy.environments.iter().map(|environment| &environment.name).collect(),
-    };
-    let text = markdown::environments(&names, &gather::from_survey(one.survey));
-    reply(world, one, "Environments", &text).await
+    let told = stages::stages(world.forge, policy, &gather::from_survey(one.survey)).await;
+    let told = stages::only(told, policy, environment.map(|environment| &environment.name));
+    reply(world, one, "Environments", &crate::report::stages::stages(&told)).await
 }

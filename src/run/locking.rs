@@ -2,7 +2,7 @@
 
 use super::deploy::{Withdrawn, reconsider, withdraw};
 use super::replies::{One, entry, refuse, reply};
-use super::{Outcome, RunError, World, grammar, trust};
+use super::{Outcome, RunError, World, grammar, strays, trust};
 use crate::audit::{AuditEvent, Outcome as Ended};
 use crate::domain::PullNumber;
 use crate::facts::{Facts, Hold, LockKind};
@@ -148,7 +148,7 @@ pub(super) async fn pull_closed<F: Forge, R: Repo, P: Programs>(world: &World<'_
 }
 
 async fn withdraw_all<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, survey: &Survey) {
-    let Ok(trusted) = trust::policy(survey) else { return };
+    let Ok(trusted) = trust::policy(survey) else { return strays::closed(world, survey).await };
     let requests = plan::requests(&survey.pull, &grammar(&trusted.policy), &trusted.policy.commands.apps);
     for (name, request) in plan::pending(&requests, &trusted.policy, &crate::gather::from_survey(survey)) {
         withdraw(world, &request, &Withdrawn { environment: &name, pull: &survey.pull, why: "The pull request was closed." }).await;

@@ -3,37 +3,49 @@
 //! `explain` stops after the evaluation, `/plan` after the plan, `simulate` takes its facts from a file: nobody writes any of it twice.
 
 mod before;
+mod carried;
 mod commands;
 mod decide;
 mod deploy;
+mod dispatch;
+mod ended;
 mod locking;
 mod orphans;
 mod outcome;
 mod post;
 mod replies;
+mod retell;
 mod saved;
+mod stages;
+mod stopping;
+mod strays;
 mod trust;
+mod unhandled;
 mod voices;
+mod waiting;
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 
 use crate::audit::AuditLog;
-use crate::domain::{Login, PullNumber, RunId};
+use crate::domain::{Login, PullNumber, RepoSlug, RunId};
 use crate::env::Environment as Variables;
 use crate::gates::Judgement;
 use crate::intake::{
     Asked, Command, CommentEvent, Concerns, DispatchEvent, Event, Grammar, Origin, Reading, Request, Sender, WhyNot, dispatch_request, parse_comment, requests,
 };
-use crate::perform::Acting;
+use crate::perform::{Acting, Pauses};
 use crate::policy::Policy;
 use crate::ports::{Ask, Forge, ForgeError, Programs, Reaction, Repo, Survey};
 use crate::runner::Runner;
 
+pub use carried::{Step, carry};
 pub use decide::{Decision, explain, unknown_environment};
 pub use outcome::{Outcome, RunError};
 pub use post::post;
 pub use saved::{Replayed, SavedError, SimulateOptions, replay, simulate};
+pub use stages::status;
+pub use unhandled::tell;
 
 /// How often a decision is made again because somebody else changed the lock in between.
 const ROUNDS: usize = 4;
@@ -57,6 +69,12 @@ pub struct World<'a, F, R, P> {
     pub run: Option<RunId>,
     /// Which attempt of it.
     pub attempt: Option<u64>,
+    /// The repository that the forge is for.
+    pub repository: RepoSlug,
+    /// The repository of our workflow run; another one than the forge's where a deploy workflow lives apart.
+    pub run_repository: RepoSlug,
+    /// How long to wait before looking again at what others do.
+    pub pauses: Pauses,
     /// True once somebody asked us to stop.
     pub halt: &'a Cell<bool>,
     /// Where our run can be seen.
@@ -67,8 +85,8 @@ pub struct World<'a, F, R, P> {
 
 impl<F: Forge, R: Repo, P: Programs> World<'_, F, R, P> {
     fn acting(&self) -> Acting<'_, F> {
-        let World { forge, audit, runner, run, attempt, halt, .. } = *self;
-        Acting { forge, audit, runner, run, attempt, halt, log_url: self.log_url.as_deref() }
+        let World { forge, audit, runner, run, attempt, halt, pauses, .. } = *self;
+        Acting { forge, audit, runner, run, attempt, halt, pauses, log_url: self.log_url.as_deref() }
     }
 }
 
@@ -80,12 +98,12 @@ pub async fn action<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, 
     match event {
         Event::Comment(event) => comment(world, &event).await,
         Event::Dispatch(event) => dispatch(world, &event).await,
-        Event::Reconsider { concerns, .. } => {
-            let pulls = match concerns {
-                Concerns::Pulls(pulls) => pulls,
-                Concerns::Head(head) => world.forge.pulls_with_head(&head).await?,
-            };
-            reconsider_all(world, pulls).await
+        Event::Reconsider { concerns, .. } => reconsider_concerned(world, concerns).await,
+        Event::RunOver { run, handle, concerns, .. } => {
+            if let Err(error) = orphans::run_over(world, run, handle.as_ref()).await {
+                tracing::warn!("the deployment of run {run} could not be ended: {error}");
+            }
+            reconsider_concerned(world, concerns).await
         }
         Event::Sweep => reconsider_all(world, world.forge.open_pulls().await?).await,
         Event::PullClosed { pull, .. } => locking::pull_closed(world, pull).await,
@@ -93,19 +111,29 @@ pub async fn action<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, 
     }
 }
 
+async fn reconsider_concerned<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, concerns: Concerns) -> Result<Outcome, RunError> {
+    let pulls = match concerns {
+        Concerns::Pulls(pulls) => pulls,
+        Concerns::Head(head) => world.forge.pulls_with_head(&head).await?,
+    };
+    reconsider_all(world, pulls).await
+}
+
 /// Judges what waits in these pull requests again, until one deployment goes: one job deploys one thing.
 async fn reconsider_all<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, pulls: Vec<PullNumber>) -> Result<Outcome, RunError> {
     let mut last = Outcome::nothing("no deployment is waiting");
+    let mut broken = None;
     for pull in pulls {
-        if let Some(outcome) = deploy::reconsider(world, pull).await? {
-            let goes = outcome.decision == Some(Judgement::Go);
-            last = outcome;
-            if goes {
-                break;
-            }
+        match Box::pin(deploy::reconsider(world, pull)).await {
+            Ok(None) => {}
+            Ok(Some(outcome)) if outcome.decision == Some(Judgement::Go) => return Ok(outcome),
+            Ok(Some(outcome)) => last = outcome,
+            // Others may have another base branch, with a valid policy.
+            Err(error @ RunError::Policy(_)) => broken = Some(error),
+            Err(error) => return Err(error),
         }
     }
-    Ok(last)
+    broken.map_or(Ok(last), Err)
 }
 
 /// Handles a dispatch that carries a command.
@@ -121,6 +149,9 @@ async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, ev
         .ok_or_else(|| RunError::Usage("a dispatch needs GITHUB_RUN_ID: its run is what makes it the same request when it is run again".to_owned()))?;
     let request = dispatch_request(event, &grammar(&policy), run, survey.now).map_err(|mistake| RunError::Usage(mistake.to_string()))?;
     let outcome = commands::request(world, &survey, &request).await;
+    if let Err(error) = &outcome {
+        unhandled::request(world, &request, error).await;
+    }
     orphans::end(world, &survey, std::slice::from_ref(&request)).await;
     outcome
 }
@@ -129,13 +160,22 @@ async fn dispatch<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, ev
 async fn comment<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, event: &CommentEvent) -> Result<Outcome, RunError> {
     let words = may_be_judged(event).then_some(event.id);
     let ask = Ask { pull: event.pull, comment_node: Some(event.node_id.clone()), actor: Some(event.actor.login.clone()), own_run: world.run, words };
-    let survey = world.forge.survey(&ask).await?;
+    let survey = match world.forge.survey(&ask).await.map_err(RunError::from) {
+        Ok(survey) => survey,
+        Err(error) => {
+            unhandled::event(world, event, &error).await;
+            return Err(error);
+        }
+    };
     if let Some(why) = not_as_sent(event, &survey) {
         return Ok(Outcome::nothing(why));
     }
     let policy = match trust::policy(&survey) {
         Ok(trusted) => trusted.policy,
-        Err(error) => return replies::broken_policy(world, (event, &survey), error).await,
+        Err(error) => {
+            orphans::end(world, &survey, &[]).await;
+            return replies::broken_policy(world, (event, &survey), error).await;
+        }
     };
     if let Some(why) = unlisted(&event.sender, &policy) {
         return Ok(Outcome::nothing(why));
@@ -161,12 +201,21 @@ async fn in_order<F: Forge, R: Repo, P: Programs>(
 ) -> Result<Outcome, RunError> {
     let mut outcome = Outcome::nothing("the comment carried no command");
     for (index, request) in requests.iter().enumerate() {
-        if index > 0 {
-            survey = world.forge.survey(ask).await?;
-        }
-        let next = match outcome.decision {
-            Some(Judgement::Go) if may_deploy(&request.command) => commands::busy(world, &survey, request).await?,
-            _ => commands::request(world, &survey, request).await?,
+        let next = async {
+            if index > 0 {
+                survey = world.forge.survey(ask).await?;
+            }
+            match outcome.decision {
+                Some(Judgement::Go) if may_deploy(&request.command) => commands::busy(world, &survey, request).await,
+                _ => commands::request(world, &survey, request).await,
+            }
+        };
+        let next = match next.await {
+            Ok(next) => next,
+            Err(error) => {
+                unhandled::request(world, request, &error).await;
+                return Err(error);
+            }
         };
         // What was decided stands: a later command that decides nothing must not hide it.
         if outcome.decision != Some(Judgement::Go) && (next.decision.is_some() || outcome.decision.is_none()) {

@@ -19,6 +19,8 @@ pub struct Outcome {
     pub environment: Option<EnvName>,
     /// Why not go, the refusing reasons first.
     pub reasons: Vec<Reason>,
+    /// How the process ends where a deployment was waited for.
+    pub ended: Option<Exit>,
 }
 
 impl Outcome {
@@ -34,7 +36,7 @@ impl Outcome {
 
     /// A decision.
     pub fn decided(judgement: Judgement, environment: &EnvName, said: impl Into<String>) -> Self {
-        Self { decision: Some(judgement), said: said.into(), environment: Some(environment.clone()), reasons: Vec::new() }
+        Self { decision: Some(judgement), said: said.into(), environment: Some(environment.clone()), reasons: Vec::new(), ended: None }
     }
 
     /// With these reasons not to go.
@@ -45,7 +47,7 @@ impl Outcome {
 
     /// A decision in one sentence, with the first reason and what mends it; `None` where nothing was decided.
     pub fn in_a_sentence(&self) -> Option<String> {
-        let environment = self.environment.as_ref().map_or("", |environment| environment.as_str());
+        let environment = self.environment.as_ref().map(|environment| format!("{environment}: ")).unwrap_or_default();
         self.decision?;
         let why = match self.reasons.split_first() {
             None => self.said.clone(),
@@ -55,7 +57,7 @@ impl Outcome {
                 format!("{}{remedy}{more}", first.what)
             }
         };
-        Some(format!("{environment}: {}: {}", self.word(), plain(&why)))
+        Some(format!("{environment}{}: {}", self.word(), plain(&why)))
     }
 
     /// The word for the output `decision`.
@@ -65,6 +67,9 @@ impl Outcome {
 
     /// The exit code. A refusal is what the gate is for; inside Actions the caller reports it as an output besides.
     pub fn exit(&self) -> Exit {
+        if let Some(ended) = self.ended {
+            return ended;
+        }
         match self.decision {
             None | Some(Judgement::Go) => Exit::Done,
             Some(Judgement::Waiting) => Exit::Waiting,
@@ -88,6 +93,23 @@ pub enum RunError {
     /// The runner would not hear of what is done.
     #[error("SG-FILE: {0}")]
     Runner(#[from] RunnerError),
+    /// The deploy workflow could not be started, or nobody knows whether it was.
+    #[error("SG-DISPATCH: {error}")]
+    Dispatch {
+        /// What failed.
+        error: ForgeError,
+        /// What to do.
+        hint: String,
+    },
+    /// A deployment may not be carried out by this run.
+    #[error("SG-DEPLOYMENT: {0}")]
+    NotOurs(String),
+    /// Somebody asked us to stop while we waited for a dispatched run.
+    #[error("SG-STOPPED: {0}")]
+    StoppedWaiting(String),
+    /// What was decided could not be recorded.
+    #[error("SG-AUDIT: the audit log could not be written, so that nothing was deployed")]
+    Unaudited,
     /// Somebody asked us to stop.
     #[error("SG-STOPPED: stopped by a signal, before anything was deployed")]
     Stopped,
@@ -107,11 +129,12 @@ impl RunError {
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Forge(_) => Exit::Forge,
+            Self::Forge(_) | Self::Dispatch { .. } => Exit::Forge,
+            Self::NotOurs(_) => Exit::NoGo,
             Self::Policy(_) => Exit::InvalidPolicy,
             Self::Usage(_) => Exit::Usage,
-            Self::Runner(_) => Exit::Files,
-            Self::Stopped => Exit::Stopped,
+            Self::Runner(_) | Self::Unaudited => Exit::Files,
+            Self::Stopped | Self::StoppedWaiting(_) => Exit::Stopped,
         }
     }
 
@@ -120,22 +143,86 @@ impl RunError {
         match self {
             Self::Forge(error) => Some(forge_hint(&error.fault)),
             Self::Policy(_) => Some("run `shipgate policy check` on the base branch's .github/shipgate.yml".to_owned()),
+            Self::Dispatch { hint, .. } => Some(hint.clone()),
+            Self::NotOurs(_) => Some("nothing of it was changed by this run; give the command again where a new deployment is wanted".to_owned()),
+            Self::StoppedWaiting(_) => Some("cancel the deployment with the command `cancel`, where that is wanted".to_owned()),
             Self::Usage(_) => None,
             Self::Runner(_) => Some("nothing is deployed that later steps would not hear of: mend the runner's files and re-run the job".to_owned()),
+            Self::Unaudited => {
+                Some("look at the disk that the audit log is on, or give another file with the input `audit-file`; then re-run the job".to_owned())
+            }
             Self::Stopped => Some("re-run the job to deploy after all".to_owned()),
+        }
+    }
+
+    /// The same for people on the pull request: what, and what to write where; how we asked for it is in the log.
+    pub(super) fn in_plain_words(&self) -> String {
+        match self {
+            Self::Forge(error) => match in_plain_words(&error.fault) {
+                (what, Some(mend)) => format!("{what}. To mend it, {mend}."),
+                (what, None) => format!("{what}."),
+            },
+            Self::Runner(error) => format!("this job's later steps could not be told to go on: {error}. Look at the runner and its disk."),
+            Self::Unaudited => "the audit log could not be written. Look at the runner and its disk, or at the action's input `audit-file`.".to_owned(),
+            Self::Dispatch { error, hint } => format!("{}. To mend it, {hint}.", in_plain_words(&error.fault).0),
+            Self::Policy(why) | Self::Usage(why) | Self::NotOurs(why) | Self::StoppedWaiting(why) => format!("{why}."),
+            Self::Stopped => "the job was stopped.".to_owned(),
         }
     }
 }
 
+/// What a fault means to somebody who knows neither the API nor its words, and what mends it where somebody can.
+fn in_plain_words(fault: &ForgeFault) -> (String, Option<String>) {
+    let mend = match fault {
+        ForgeFault::Unreachable(why) if !why.contains("certificate") => None,
+        ForgeFault::Unauthorised
+        | ForgeFault::Forbidden { permission: Some(_), .. }
+        | ForgeFault::NotFound { permission: Some(_) }
+        | ForgeFault::Lacks { .. }
+        | ForgeFault::Unreachable(_) => Some(forge_hint(fault)),
+        _ => None,
+    };
+    let what = match fault {
+        ForgeFault::Unauthorised => "GitHub does not accept shipgate's token: it is wrong, out of date, or revoked".to_owned(),
+        ForgeFault::Forbidden { permission: Some(permission), .. } => format!("shipgate's token lacks the right `{}`", right(permission)),
+        ForgeFault::NotFound { permission: Some(permission) } => {
+            format!("what is needed is not there, or shipgate's token may not see it for lack of the right `{}`", right(permission))
+        }
+        ForgeFault::Forbidden { message, permission: None } => format!("GitHub refuses it to shipgate's token: {message}"),
+        ForgeFault::NotFound { permission: None } => "what is needed is not there, or shipgate's token may not see it".to_owned(),
+        ForgeFault::Unreachable(_) | ForgeFault::Broken(_) | ForgeFault::TimedOut => format!("GitHub could not be reached: {fault}"),
+        ForgeFault::Server(_) | ForgeFault::Malformed(_) => format!("GitHub failed: {fault}"),
+        ForgeFault::RateLimited { .. } => format!("GitHub is asked too often: {fault}"),
+        ForgeFault::Conflict(_) | ForgeFault::Invalid(_) | ForgeFault::Lacks { .. } => format!("GitHub did not do it: {fault}"),
+    };
+    (what, mend)
+}
+
+/// A permission of the API as a workflow writes it, with the level that docs/action.md asks for: with less, the next request would be refused.
+fn right(permission: &str) -> String {
+    let (name, level) = permission.split_once(": ").unwrap_or((permission, "read"));
+    let level = if ["contents", "deployments", "issues", "pull_requests"].contains(&name) { "write" } else { level };
+    format!("{}: {level}", name.replace('_', "-"))
+}
+
 fn forge_hint(fault: &ForgeFault) -> String {
     match fault {
-        ForgeFault::Unauthorised => "give a token that is valid: `token: ${{ github.token }}` in the workflow".to_owned(),
+        ForgeFault::Unauthorised => "give a token that is valid until the job ends: `token: ${{ github.token }}` in the workflow is".to_owned(),
         ForgeFault::Forbidden { permission: Some(permission), .. } | ForgeFault::NotFound { permission: Some(permission) } => {
-            format!("add `{permission}` to the workflow's `permissions:`")
+            let right = right(permission);
+            if ["administration", "members"].iter().any(|name| right.starts_with(name)) {
+                format!("give the action the token of a GitHub App that has `{right}`: a workflow's own token cannot have it")
+            } else {
+                format!("add `{right}` to the job's `permissions:` in the workflow")
+            }
         }
         ForgeFault::RateLimited { until: Some(until), .. } => format!("re-run the job after {until:.0}, when the rate limit is reset"),
         ForgeFault::RateLimited { until: None, .. } => "wait until the rate limit is reset, and re-run the job".to_owned(),
         ForgeFault::Lacks { .. } => "shipgate needs a newer GitHub Enterprise Server: ask whoever runs it".to_owned(),
+        ForgeFault::Unreachable(why) if is_out_of_time(why) => {
+            "no certificate is valid at the time that this machine's clock shows: set the clock right; where it is right, the server's certificate is out of date"
+                .to_owned()
+        }
         ForgeFault::Unreachable(why) if why.contains("certificate") => {
             "a server with a certificate of its own authority is trusted where SSL_CERT_FILE names a file with that authority's certificate".to_owned()
         }
@@ -143,5 +230,43 @@ fn forge_hint(fault: &ForgeFault) -> String {
         fault if fault.is_transient() => "re-run the job: it carries on where it stopped".to_owned(),
         ForgeFault::Conflict(_) => "look at what the server says, and re-run the job".to_owned(),
         _ => "re-run the job; where that does not help, run it with debug logging (RUNNER_DEBUG=1) and report what it shows".to_owned(),
+    }
+}
+
+/// True for a certificate that is not valid yet, or no longer, by this machine's clock.
+fn is_out_of_time(why: &str) -> bool {
+    why.contains("certificate") && ["expired", "not valid yet", "NotValidYet", "Expired"].iter().any(|sign| why.contains(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_permission_is_named_as_a_workflow_writes_it_with_the_level_that_all_of_it_needs() {
+        for (asked, written) in [
+            ("contents: read", "contents: write"),
+            ("pull_requests: read", "pull-requests: write"),
+            ("deployments: write", "deployments: write"),
+            ("checks: read", "checks: read"),
+            ("actions: write", "actions: write"),
+        ] {
+            assert_eq!(forge_hint(&ForgeFault::NotFound { permission: Some(asked) }), format!("add `{written}` to the job's `permissions:` in the workflow"));
+        }
+        let hint = forge_hint(&ForgeFault::Forbidden { message: "no".to_owned(), permission: Some("members: read") });
+        assert!(hint.contains("GitHub App") && hint.contains("`members: read`"), "{hint}");
+    }
+
+    #[test]
+    fn a_certificate_that_this_machines_clock_finds_out_of_date_is_told_from_one_that_nobody_vouches_for() {
+        let hint = |why: &str| forge_hint(&ForgeFault::Unreachable(why.to_owned()));
+        for rustls in [
+            "invalid peer certificate: certificate expired: verified at time 1 (UNIX), but certificate is not valid after 0 (1 seconds ago)",
+            "invalid peer certificate: certificate not valid yet: verified at time 0 (UNIX), but certificate is not valid before 1 (1 seconds in future)",
+            "invalid peer certificate: Expired",
+        ] {
+            assert!(hint(rustls).contains("clock"), "{rustls}");
+        }
+        assert!(hint("invalid peer certificate: UnknownIssuer").contains("SSL_CERT_FILE"));
     }
 }

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 
 use super::decide::Asked;
 use super::saved::read_question;
-use super::{Outcome, RunError, World};
+use super::{Outcome, RunError, World, carried};
 
 use crate::domain::{CommentId, CommitSha, DeploymentId, EnvName, PullNumber, RequestKey};
-use crate::facts::{ClaimId, Lock};
+use crate::facts::{ClaimId, Deployment, DeploymentState, DispatchedTo, Handle, Lock};
 use crate::intake::Command;
-use crate::perform::{Ending, Finished, Note, Said, find_comment, finish, say};
+use crate::perform::{Ended, Ending, Finished, Holder, Note, Said, find_comment, finish, say, seek};
 use crate::plan::Question;
-use crate::ports::{Forge, Programs, Repo};
+use crate::ports::{Forge, NewState, Programs, Repo, SoughtRun};
 use crate::report::escape::markdown as escape;
 use crate::report::markdown;
 use crate::run::decide::Decision;
@@ -29,6 +29,8 @@ struct Kept {
     comment: Option<CommentId>,
     record: Option<String>,
     lock: Option<Lock>,
+    /// Where it was to be dispatched to.
+    dispatch: Option<DispatchedTo>,
 }
 
 /// Ends the deployment that the main step started, where it started one.
@@ -36,13 +38,22 @@ struct Kept {
 /// # Errors
 /// [`RunError`] where GitHub did not take it; the deployment's lock frees itself after its time then.
 pub async fn post<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, now: Timestamp) -> Result<Outcome, RunError> {
+    if let Some(carried) = carried::Kept::read(world) {
+        return carried::post(world, &carried, (Ending::parse(world.variables.input("status").unwrap_or_default().as_str()), now)).await;
+    }
+    if let Some(run) = world.variables.state("dispatched") {
+        return Ok(Outcome::nothing(format!("the deployment was dispatched (run {run}): its own workflow ends it")));
+    }
     let Some(kept) = kept(world) else { return Ok(Outcome::nothing("the main step started no deployment")) };
     let decided = kept.record.as_deref().and_then(read_decision);
     // The main step keeps the deployment when it has told the later steps to go: the job's outcome is the deployment's only then.
     let (deployment, ending) = match kept.deployment {
         Some(id) => (id, Ending::parse(world.variables.input("status").unwrap_or_default().as_str())),
         None => match left(world, &kept).await? {
-            Some(id) => (id, Ending::Unknown),
+            Some(left) if is_dispatched(world, &kept, &left).await? => {
+                return Ok(Outcome::nothing("the deployment was dispatched: its own workflow ends it"));
+            }
+            Some(left) => (left.id, Ending::Unknown),
             None => return nothing_runs(world, &kept, decided.as_ref()).await,
         },
     };
@@ -71,6 +82,7 @@ pub async fn post<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, no
         environment: &kept.environment,
         sha: &kept.sha,
         claim: &kept.claim,
+        holder: if kept.dispatch.is_some() { Holder::Nobody } else { Holder::Ourselves },
         lock: kept.lock.as_ref(),
         deployment,
         comment: kept.comment,
@@ -78,20 +90,45 @@ pub async fn post<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, no
         body: &body,
         stuck: &stuck,
         environment_url: decided.as_ref().and_then(|(decision, _)| environment_url(decision.question())),
+        log: None,
         repository: &kept.repository,
         seconds,
         entry: entry(&kept, deployment, (decided.as_ref().map(|(decision, _)| decision), now)),
     };
-    finish(&world.acting(), &end).await?;
+    if finish(&world.acting(), &end).await? == Ended::CarriedOn {
+        return Ok(Outcome::nothing("the deployment was dispatched: its own workflow ends it"));
+    }
     let said = format!("the deployment to {} ended with {}", kept.environment, ending.as_str());
     world.runner.summary(&format!("\n{}.\n", escape(&said)));
     Ok(Outcome::done(said))
 }
 
 /// The deployment that the main step created and could not tell anybody of, where it still counts as running.
-async fn left<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, kept: &Kept) -> Result<Option<DeploymentId>, RunError> {
+async fn left<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, kept: &Kept) -> Result<Option<Deployment>, RunError> {
     let found = world.forge.deployments(&kept.environment).await?;
-    Ok(found.into_iter().find(|deployment| deployment.is_of(&kept.claim) && deployment.is_running()).map(|deployment| deployment.id))
+    Ok(found.into_iter().find(|deployment| deployment.is_of(&kept.claim) && deployment.is_running()))
+}
+
+/// True where the main step died after it had dispatched the deployment: its run shows, or says so already.
+async fn is_dispatched<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, kept: &Kept, left: &Deployment) -> Result<bool, RunError> {
+    let Some(to) = &kept.dispatch else { return Ok(false) };
+    if left.state().is_some() {
+        return Ok(true);
+    }
+    let handle = Handle { repository: world.repository.clone(), deployment: left.id, claim: kept.claim.clone() };
+    let sought = SoughtRun { to, handle: &handle, since: left.created_at };
+    let Some(run) = seek(&world.acting(), &sought).await? else { return Ok(false) };
+    let state = NewState {
+        state: DeploymentState::Queued,
+        description: "Every gate says go; the deploy workflow was dispatched".to_owned(),
+        log_url: Some(run.url),
+        environment_url: None,
+    };
+    // Its run says more, where it has begun by now.
+    if world.forge.deployment(left.id).await?.is_some_and(|deployment| deployment.state().is_none()) {
+        world.forge.set_state(left.id, &state).await?;
+    }
+    Ok(true)
 }
 
 /// The main step claimed, and no deployment runs: the claim is freed where it is still there. A comment that says more is left as it is.
@@ -128,6 +165,7 @@ fn kept<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>) -> Option<Ke
         comment: number("comment").map(CommentId),
         record: state("record"),
         lock: state("lock").and_then(|text| serde_json::from_str(&text).ok()),
+        dispatch: state("dispatch").and_then(|text| serde_json::from_str(&text).ok()),
     })
 }
 

@@ -3,7 +3,7 @@
 
 use crate::plan::PolicyText;
 use crate::policy::{self, POLICY_PATH, Policy};
-use crate::ports::{PolicyFile, Survey};
+use crate::ports::{Overview, PolicyFile, Survey};
 
 /// A policy that counts, with its text for the record.
 #[derive(Clone, Debug)]
@@ -30,6 +30,13 @@ pub(super) enum Untrusted {
     AnybodysBranch { branch: String },
 }
 
+impl Untrusted {
+    /// True where the file is at fault, false where the branch has none of its own to count.
+    pub(super) fn is_about_the_file(&self) -> bool {
+        matches!(self, Self::Missing { .. } | Self::Unreadable { .. } | Self::Invalid { .. })
+    }
+}
+
 /// The policy that judges this pull request.
 pub(super) fn policy(survey: &Survey) -> Result<Trusted, Untrusted> {
     let default = load(&survey.default_policy, survey.repository.default_branch.as_str())?;
@@ -45,6 +52,11 @@ pub(super) fn policy(survey: &Survey) -> Result<Trusted, Untrusted> {
         return Err(Untrusted::AnybodysBranch { branch: survey.base.name.to_string() });
     }
     load(&survey.base_policy, survey.base.name.as_str())
+}
+
+/// The default branch's own policy, where no pull request is looked at.
+pub(super) fn default_policy(seen: &Overview) -> Result<Policy, Untrusted> {
+    load(&seen.policy, seen.repository.default_branch.as_str()).map(|trusted| trusted.policy)
 }
 
 fn load(file: &crate::facts::Fact<Option<PolicyFile>>, branch: &str) -> Result<Trusted, Untrusted> {

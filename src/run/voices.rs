@@ -37,7 +37,7 @@ pub(super) async fn hear<F: Forge, R: Repo, P: Programs>(
     }
     world.acting().note(event, note.outcome(Ended::Done));
     react(world, one.request, Reaction::PlusOne).await;
-    let judged = reconsider(world, one.request.pull).await?;
+    let judged = Box::pin(reconsider(world, one.request.pull)).await?;
     Ok(judged.unwrap_or_else(|| Outcome::done(format!("{done}: {}", environment.name))))
 }
 

@@ -1,7 +1,7 @@
 //! The stage on which `act` plays the runner: the real action (`action.yml`, its shim, the built binary) in a workflow, with real event payloads,
 //! against the sandbox over HTTP. What `act` says in JSON is what a run left.
 //!
-//! A scenario: a [`Stage`], a workflow's text, an event, and what is expected. In the workflow `uses: owner/shipgate@v1` is this action.
+//! A scenario: a [`Stage`], a workflow's text, an event, and what is expected. In the workflow `uses: shipgate/shipgate@0123456789abcdef0123456789abcdef01234567` is this action.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -22,7 +22,7 @@ jobs:
   deploy:
     runs-on: ubuntu-latest
     steps:
-      - uses: owner/shipgate@v1
+      - uses: shipgate/shipgate@0123456789abcdef0123456789abcdef01234567
         id: gate
       - id: deploy
         if: steps.gate.outputs.decision == 'go'
@@ -152,7 +152,9 @@ impl<'a> Actions<'a> {
         let url = self.stage.hub.url();
         let mut command = program("act", &self.home());
         command.args([name, "--platform=ubuntu-latest=-self-hosted", "--no-cache-server", "--json", "--eventpath"]).arg(event);
-        command.arg(format!("--local-repository=owner/shipgate@v1={}", self.folder.path().join("shipgate").display())).args(&self.others);
+        command
+            .arg(format!("--local-repository=shipgate/shipgate@0123456789abcdef0123456789abcdef01234567={}", self.folder.path().join("shipgate").display()))
+            .args(&self.others);
         let variables = [
             ("GITHUB_API_URL", url.clone()),
             ("GITHUB_GRAPHQL_URL", format!("{url}/graphql")),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The layers, lowest first: a module may use its own layer (in the order given) and every layer below.
 const LAYERS: &[(&str, &[&str])] = &[
     ("words", &["domain", "exit", "error"]),
-    ("core", &["intake", "policy", "facts", "gates", "plan", "audit", "report"]),
+    ("core", &["intake", "policy", "facts", "gates", "plan", "audit", "report", "setup", "doctor"]),
     ("seams", &["ports"]),
     ("adapters", &["github", "git", "programs", "env", "runner", "sandbox"]),
     ("shell", &["gather", "perform", "run", "cli", "lib", "main"]),
@@ -22,6 +22,8 @@ const FLOW: &[(&str, &[&str])] = &[
     ("plan", &["intake", "policy", "facts", "gates"]),
     ("audit", &[]),
     ("report", &["intake", "policy", "facts", "gates", "plan"]),
+    ("setup", &["policy"]),
+    ("doctor", &["intake", "policy", "facts", "gates", "report"]),
 ];
 
 /// Crates that only one folder may know.
@@ -30,7 +32,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("git2", &["git", "sandbox"]),
     ("hyper", &["github", "sandbox"]),
     ("clap", &["cli"]),
-    ("serde_saphyr", &["policy", "sandbox"]),
+    ("serde_saphyr", &["policy", "doctor", "sandbox", "setup"]),
+    ("similar", &["setup"]),
     ("annotate_snippets", &["policy"]),
     ("pulldown_cmark", &["intake"]),
     ("graphql_parser", &["github", "sandbox"]),
@@ -130,7 +133,7 @@ fn each_outside_crate_is_known_to_its_own_folder_only() {
 
 #[test]
 fn pure_modules_touch_no_file_no_network_and_no_process() {
-    let pure = ["domain", "intake", "policy", "facts", "gates", "plan", "report", "ports"];
+    let pure = ["domain", "intake", "policy", "facts", "gates", "plan", "report", "setup", "doctor", "ports"];
     for path in files(&root().join("src")).iter().filter(|path| !is_test_only(path) && pure.contains(&module(path).as_str()) && !is_audit_adapter(path)) {
         let text = code(path);
         for forbidden in ["std::fs", "std::net", "std::process", "std::env", "std::thread", "std::io::std", "Timestamp::now", "SystemTime", "Instant::now"] {
@@ -139,9 +142,9 @@ fn pure_modules_touch_no_file_no_network_and_no_process() {
     }
 }
 
-/// A policy's programs, git, and the sandbox's git: each with an argument list.
+/// A policy's programs, git (to fetch, and to ask for a tag), and the sandbox's git: each with an argument list.
 #[test]
-fn v9_programs_are_started_in_three_places_and_none_of_them_starts_a_shell() {
+fn v9_programs_are_started_in_four_places_and_none_of_them_starts_a_shell() {
     let mut places = Vec::new();
     for path in files(&root().join("src")).iter().filter(|path| !is_test_only(path)) {
         let text = code(path);
@@ -153,7 +156,7 @@ fn v9_programs_are_started_in_three_places_and_none_of_them_starts_a_shell() {
             assert!(!text.contains(shell), "{} names the shell {shell}", path.display());
         }
     }
-    assert_eq!(places, ["src/git/fetch.rs", "src/programs.rs", "src/sandbox/http/git.rs"]);
+    assert_eq!(places, ["src/git/fetch.rs", "src/git/tags.rs", "src/programs.rs", "src/sandbox/http/git.rs"]);
 }
 
 #[test]

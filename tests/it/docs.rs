@@ -65,6 +65,24 @@ fn the_page_of_exit_codes_lists_every_code() {
 }
 
 #[test]
+fn the_page_of_doctor_lists_every_finding_and_what_a_gate_needs() {
+    let mut out = String::new();
+    for (area, word, title) in shipgate::doctor::AREAS {
+        let _ = writeln!(out, "### {title}\n\n| code `{word}.…` | severity | when | mend |\n| --- | --- | --- | --- |");
+        for spec in shipgate::doctor::FINDINGS.iter().filter(|spec| spec.area == *area) {
+            let cell = |text: &str| text.replace('|', "\\|");
+            let _ = writeln!(out, "| `{}` | {} | {} | {} |", spec.code, spec.severity.as_str(), cell(spec.about), cell(spec.mend));
+        }
+        out.push('\n');
+    }
+    compare("doctor.md", "findings", &out);
+    let action = fs::read_to_string(root().join("docs/action.md")).expect("docs/action.md");
+    for (name, access, _) in shipgate::doctor::needed_permissions(shipgate::doctor::Dispatching::Not) {
+        assert!(action.contains(&format!("{name}: {}", access.as_str())), "docs/action.md says that a gate needs {name}");
+    }
+}
+
+#[test]
 fn the_page_of_the_action_lists_every_input_output_and_variable() {
     let mut out = String::from("| input | default | what for |\n| --- | --- | --- |\n");
     for spec in INPUTS {

@@ -16,15 +16,15 @@ use crate::stage::{DEVELOPER, Job, LEAD, REPOSITORY, Stage, job};
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A stage whose decisions stop in the middle.
-struct Held {
-    stage: Stage,
+pub struct Held {
+    pub stage: Stage,
     folder: tempfile::TempDir,
-    policy: String,
+    pub policy: String,
 }
 
 impl Held {
     #[expect(clippy::disallowed_methods, reason = "the test makes a named pipe")]
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let gate = folder.path().join("gate");
         let text = format!(
@@ -42,7 +42,7 @@ impl Held {
     }
 
     /// `/deploy staging`, and what happens between its decision and its claim.
-    fn deploys(&self, pull: u64, meanwhile: impl FnOnce(&Stage)) -> Job {
+    pub fn deploys(&self, pull: u64, meanwhile: impl FnOnce(&Stage)) -> Job {
         let (_, event) = self.stage.comment(pull, DEVELOPER, "/deploy staging");
         let folder = self.stage.job_folder();
         std::fs::write(folder.join("event.json"), event.to_string()).expect("the event can be written");

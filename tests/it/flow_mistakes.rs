@@ -109,7 +109,7 @@ fn d5_status_shows_one_environment_or_all() {
     stage.says(pull, READER, "/status");
     let all = stage.last(pull);
     assert!(all.contains("| staging | free |") && all.contains("succeeded"), "{all}");
-    assert!(all.contains("| production | locked by **octo-sre** since 2026-03-02T09:03:00Z: load test | none |"), "{all}");
+    assert!(all.contains("| production | locked by **octo-sre** since 2026-03-02T09:03:00Z: load test | 🔒 locked | nothing |"), "{all}");
     stage.says(pull, READER, "/status staging");
     let one = stage.last(pull);
     assert!(one.contains("| staging |") && !one.contains("| production |"), "{one}");

@@ -191,3 +191,15 @@ fn g14_a_draft_and_a_named_other_commit_are_refused() {
     let job = stage.says(pull, DEVELOPER, "/deploy staging");
     held(&stage, pull, &job, ("no-go", "permission.command"));
 }
+
+#[test]
+fn v6_a_branch_with_an_embedded_command_is_refused_on_the_pull_request_and_its_name_goes_nowhere() {
+    for branch in ["fix/a;$(id)", "fix/`id`", "fix/'x'", "fix/\u{202e}x", "-x"] {
+        let stage = Stage::with(OPEN);
+        let pull = stage.pull(branch);
+        let job = stage.says(pull, DEVELOPER, "/deploy staging");
+        let comment = held(&stage, pull, &job, ("no-go", "commit.branch-name"));
+        assert!(comment.contains("plain name") && !comment.contains('\u{202e}'), "{comment}");
+        assert_eq!(job.output("ref"), "", "{branch}");
+    }
+}

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use serde_json::Value;
-use shipgate::sandbox::state::ReviewState;
+use shipgate::sandbox::state::{Conclusion, ReviewState};
+use shipgate::sandbox::world::Check;
 
 use crate::stage::{DEVELOPER, Job, OPERATOR, REPOSITORY, REVIEWER, Stage};
 
@@ -134,4 +135,26 @@ fn g22_the_stored_decision_replays_bit_for_bit_and_an_edited_one_does_not() {
     let same = stage.run(&job.folder, &["replay", &waiting.output("record")], &[]);
     assert_eq!((same.code, same.stdout.trim()), (0, "the same, bit for bit: waiting"));
     assert_eq!(stage.run(&job.folder, &["replay", "absent.json"], &[]).code, 11);
+}
+
+#[test]
+fn a5_json_stays_json_whatever_its_texts_look_like_and_a_saved_record_can_be_read() {
+    let stage = Stage::new();
+    let pull = stage.pull("faster");
+    let head = stage.hub.head((REPOSITORY, pull));
+    for name in ["password=\"quoted\"", "authorization: \\", "-----BEGIN PRIVATE KEY-----"] {
+        stage.hub.check(REPOSITORY, &head, Check::ended(name, Conclusion::Failure));
+    }
+    let folder = stage.job_folder();
+    let record = folder.join("record.json").display().to_string();
+    let explained = stage.run(&folder, &["explain", "--pr", "1", "--env", "staging", "--as", DEVELOPER, "--json", "--save", &record], &[]);
+    let simulated = stage.run(&folder, &["simulate", &record, "--json"], &[]);
+    for job in [explained, simulated] {
+        let json: Value = serde_json::from_str(&job.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", job.stdout, job.stderr));
+        assert_eq!(json["verdict"], "no-go");
+        assert!(!job.stdout.contains("quoted") && job.stdout.contains("password"), "{}", job.stdout);
+    }
+    let replayed = stage.run(&folder, &["replay", &record, "--json"], &[]);
+    let json: Value = serde_json::from_str(&replayed.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", replayed.stdout, replayed.stderr));
+    assert_eq!(json["verdict"], "no-go", "{json}");
 }

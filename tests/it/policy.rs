@@ -184,7 +184,7 @@ fn i3_our_own_policy_loads_without_a_warning() {
     let policy = load_text(&text).unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!(warnings(&text, &policy).list(), []);
     assert!(schema().is_valid(&as_json(&text).expect("YAML")));
-    assert!(policy.environment(&EnvName::new("production").expect("valid")).is_some());
+    assert!(policy.environment(&EnvName::new("pages").expect("valid")).is_some());
 }
 
 #[test]

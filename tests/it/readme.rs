@@ -126,7 +126,7 @@ fn the_table_of_commands_in_readme_runs_as_it_stands() {
     for line in &table {
         assert_parses(line);
     }
-    for command in ["policy check", "policy explain", "explain", "simulate", "replay", "audit verify", "action", "gates", "completions", "demo"] {
+    for command in ["doctor", "policy check", "policy explain", "explain", "simulate", "replay", "audit verify", "action", "gates", "completions", "demo"] {
         assert!(text.contains(&format!("shipgate {command}")) || text.contains(&format!("-- {command}")), "README shows `{command}`");
     }
 }

@@ -147,7 +147,7 @@ impl Stage {
         command.env("GITHUB_REPOSITORY", REPOSITORY).env("INPUT_TOKEN", &self.token).env("GITHUB_ACTIONS", "true");
         command.env("GITHUB_EVENT_PATH", path("event.json")).env("GITHUB_OUTPUT", path("output"));
         command.env("GITHUB_STATE", path("state")).env("GITHUB_STEP_SUMMARY", path("summary.md"));
-        command.env("RUNNER_TEMP", self.folder.path()).env("NO_COLOR", "1").env("SHIPGATE_RETRY_PAUSE_MS", "1");
+        command.env("RUNNER_TEMP", self.folder.path()).env("NO_COLOR", "1").env("SHIPGATE_RETRY_PAUSE_MS", "1").env("SHIPGATE_WATCH_PAUSE_MS", "1");
         if let Ok(run) = std::fs::read_to_string(path("run-id")) {
             command.env("GITHUB_RUN_ID", run);
         }
@@ -157,10 +157,14 @@ impl Stage {
 
     /// A folder for a job of a workflow run of its own. Whatever runs in it again is a re-run of the same run.
     pub fn job_folder(&self) -> PathBuf {
+        self.job_folder_of(self.hub.start_run(REPOSITORY, DEVELOPER, (WORKFLOW, "issue_comment", "main")))
+    }
+
+    /// A folder for a job of this run.
+    pub fn job_folder_of(&self, run: u64) -> PathBuf {
         self.jobs.set(self.jobs.get() + 1);
         let folder = self.folder.path().join(format!("job-{}", self.jobs.get()));
         std::fs::create_dir_all(&folder).expect("a folder");
-        let run = self.hub.start_run(REPOSITORY, DEVELOPER, (WORKFLOW, "issue_comment", "main"));
         std::fs::write(folder.join("run-id"), run.to_string()).expect("a file");
         folder
     }

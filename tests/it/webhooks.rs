@@ -72,6 +72,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Dispatch(_) => "dispatch",
         Event::Reconsider { concerns: Concerns::Pulls(_), .. } => "reconsider pulls",
         Event::Reconsider { concerns: Concerns::Head(_), .. } => "reconsider head",
+        Event::RunOver { .. } => "run over",
         Event::PullClosed { .. } => "closed",
         Event::Sweep => "sweep",
         Event::Ignored(_) => "ignored",
@@ -95,7 +96,7 @@ fn every_documented_payload_is_handled_or_cleanly_ignored() {
         "pull_request": { "closed": 4, "ignored": 22, "reconsider pulls": 20 },
         "pull_request_review": { "reconsider pulls": 11 },
         "status": { "reconsider head": 11 },
-        "workflow_run": { "ignored": 2, "reconsider head": 8 },
+        "workflow_run": { "ignored": 2, "run over": 8 },
     });
     assert_eq!(json!(seen), expected);
 }

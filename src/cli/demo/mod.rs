@@ -26,7 +26,7 @@ pub(super) fn demo(options: &Demo, variables: &Environment, voice: Voice) -> Exi
         let mut stop = std::pin::pin!(signalled());
         // The deliveries of the story catch signals, too: whoever wants to stop it is heard from here on.
         let begun = std::future::poll_fn(|context| Poll::Ready(stop.as_mut().poll(context))).await;
-        let told = std::thread::scope(|scope| scope.spawn(|| story::tell(&teller::Teller::new(&stage, voice, variables.columns()))).join());
+        let told = std::thread::scope(|scope| delivering(scope, || story::tell(&teller::Teller::new(&stage, voice, variables.columns()))).join());
         let told = told.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         // Lets a signal of the last moment arrive.
         tokio::task::yield_now().await;
@@ -46,4 +46,19 @@ pub(super) fn demo(options: &Demo, variables: &Environment, voice: Voice) -> Exi
             Ok(()) => Exit::Done,
         }
     })
+}
+
+/// The stack of a thread that handles events, in bytes: what the main thread has on most systems. A build without optimisation needs more than a
+/// thread gets otherwise.
+const STACK: usize = 8 * 1024 * 1024;
+
+/// Starts a thread that handles events.
+///
+/// # Panics
+/// Where the system gives no thread.
+fn delivering<'scope, T: Send + 'scope>(
+    scope: &'scope std::thread::Scope<'scope, '_>,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> std::thread::ScopedJoinHandle<'scope, T> {
+    std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("the system gives a thread")
 }

@@ -104,7 +104,7 @@ impl Story<'_> {
         };
         let events = [(first, DEVELOPER), (second, LEAD)].map(event);
         let ended = std::thread::scope(|scope| {
-            let runs = events.each_ref().map(|event| scope.spawn(|| self.stage.delivers("issue_comment", event)));
+            let runs = events.each_ref().map(|event| super::delivering(scope, || self.stage.delivers("issue_comment", event)));
             runs.map(|run| run.join().expect("a delivery does not panic"))
         });
         let [one, other] = ended;

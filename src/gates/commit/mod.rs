@@ -14,6 +14,7 @@ use crate::policy::Signatures;
 const NOT_OPEN: ReasonSpec = ReasonSpec { code: "commit.not-open", about: "The pull request is closed or merged." };
 const DRAFT: ReasonSpec = ReasonSpec { code: "commit.draft", about: "The pull request is a draft." };
 const ARCHIVED: ReasonSpec = ReasonSpec { code: "commit.archived", about: "The repository is archived." };
+const BRANCH_NAME: ReasonSpec = ReasonSpec { code: "commit.branch-name", about: "The head branch has a name that a shell or a reader would misread." };
 const OTHER: ReasonSpec = ReasonSpec { code: "commit.other", about: "The command names something else than the pull request's head." };
 const PUSHED_AFTER: ReasonSpec =
     ReasonSpec { code: "commit.pushed-after-command", about: "The server first saw the commit after the command: whoever commanded cannot have meant it." };
@@ -27,7 +28,7 @@ const UNKNOWN: ReasonSpec = ReasonSpec { code: "commit.unknown", about: "The com
 
 /// Every reason that this gate can give.
 pub const REASONS: &[ReasonSpec] =
-    &[NOT_OPEN, DRAFT, ARCHIVED, OTHER, PUSHED_AFTER, FIRST_SEEN_UNKNOWN, SIGNATURES, CONFLICTS, MERGEABLE_UNKNOWN, TOO_LARGE, UNKNOWN];
+    &[NOT_OPEN, DRAFT, ARCHIVED, BRANCH_NAME, OTHER, PUSHED_AFTER, FIRST_SEEN_UNKNOWN, SIGNATURES, CONFLICTS, MERGEABLE_UNKNOWN, TOO_LARGE, UNKNOWN];
 
 /// The most commits that GitHub lists of a pull request.
 const MOST_COMMITS: u64 = 250;
@@ -63,6 +64,9 @@ fn judge_state(answer: &mut Answering, case: &Case<'_>) {
     if case.facts.repository.archived {
         answer.refuse(&ARCHIVED, "the repository is archived").remedy("take it out of the archive");
     }
+    if let Err(invalid) = pull.head_branch.plain() {
+        answer.refuse(&BRANCH_NAME, invalid.to_string()).remedy("push the commits to a branch with a plain name, and open a pull request from it");
+    }
     match pull.mergeable {
         Mergeable::Clean => {}
         Mergeable::Conflicting => {
@@ -94,7 +98,7 @@ fn judge_what(answer: &mut Answering, case: &Case<'_>) {
             refuse_other(answer, case, "a branch name, which may mean this repository's branch or the fork's");
             return;
         }
-        What::Ref(branch) if *branch != pull.head_branch => {
+        What::Ref(branch) if branch.as_str() != pull.head_branch.as_str() => {
             refuse_other(answer, case, &format!("`{}`", shown(branch.as_str())));
             return;
         }

@@ -27,13 +27,13 @@ pub(in crate::github) fn deployment(node: DeploymentNode) -> Result<Deployment, 
 }
 
 /// Newest first, whichever way round the server lists them; of the same second, in the order in which they were set.
-fn states(mut statuses: Vec<StatusNode>) -> Vec<StateChange> {
+pub(in crate::github) fn states(mut statuses: Vec<StatusNode>) -> Vec<StateChange> {
     let times = |statuses: &[StatusNode]| Some((statuses.first()?.created_at, statuses.last()?.created_at));
     if times(&statuses).is_some_and(|(first, last)| first < last) {
         statuses.reverse();
     }
     statuses.sort_by_key(|status| std::cmp::Reverse(status.created_at));
-    statuses.into_iter().map(|status| StateChange { state: state(&status.state), at: status.created_at }).collect()
+    statuses.into_iter().map(|status| StateChange { state: state(&status.state), at: status.created_at, log_url: status.log_url }).collect()
 }
 
 fn state(word: &str) -> DeploymentState {
@@ -54,6 +54,11 @@ fn payload(text: &str) -> Option<DeploymentPayload> {
     let inner = serde_json::from_str::<String>(text);
     let payload: DeploymentPayload = serde_json::from_str(inner.as_deref().unwrap_or(text)).ok()?;
     (payload.schema_version == 1).then_some(payload)
+}
+
+/// Our payload, as the REST API gives it: JSON, or a text that is JSON.
+pub(in crate::github) fn payload_of(value: &serde_json::Value) -> Option<DeploymentPayload> {
+    value.as_str().map_or_else(|| payload(&value.to_string()), payload)
 }
 
 #[cfg(test)]

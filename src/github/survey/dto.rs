@@ -105,6 +105,8 @@ pub(in crate::github) struct CommitOid {
 pub(in crate::github) struct StatusNode {
     pub state: String,
     pub created_at: Timestamp,
+    #[serde(default)]
+    pub log_url: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

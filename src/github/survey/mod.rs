@@ -6,6 +6,7 @@ mod commits;
 mod deployments;
 mod dto;
 mod head;
+mod overview;
 mod pages;
 mod pull;
 #[cfg(test)]
@@ -20,8 +21,10 @@ use crate::facts::{Fact, LOCK_REFS, Repository, Visibility, Why};
 use crate::policy::POLICY_PATH;
 use crate::ports::{Ask, CommentText, ForgeError, ForgeFault, Survey};
 
-pub(super) use deployments::deployment;
-pub(super) use dto::DeploymentNode;
+pub(super) use deployments::{deployment, payload_of, states};
+pub(super) use dto::{DeploymentNode, StatusNode};
+#[cfg(test)]
+pub(super) use overview::ENVIRONMENT_NAMES;
 pub(super) use pull::pull_state;
 
 const VIEWER: Field = &["viewer"];

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::dto::{FileNode, PullNode, ReviewNode, TimelineItem};
 use super::head::Head;
 use super::{COMMENTS, COMMITS, FILES, REVIEWS, TIMELINE, commits, spared};
-use crate::domain::{BranchName, CommentId, PullNumber, RepoSlug};
+use crate::domain::{CommentId, HeadBranch, PullNumber, RepoSlug};
 use crate::facts::{
     ChangedFile, Comment, Fact, Listing, Mergeable, PullOrigin, PullRequest, PullState, Push, Review, ReviewState, Sighting, SightingKind, Why,
 };
@@ -49,7 +49,7 @@ impl Parts<'_> {
             created_at: pull.created_at,
             head: pull.head_ref_oid.clone(),
             head_tree: tree.oid.clone(),
-            head_branch: BranchName::new(pull.head_ref_name.clone()).map_err(|invalid| odd("pullRequest.headRefName", invalid))?,
+            head_branch: HeadBranch::new(pull.head_ref_name.clone()).map_err(|invalid| odd("pullRequest.headRefName", invalid))?,
             origin: self.origin()?,
             mergeable: match pull.mergeable.as_str() {
                 "MERGEABLE" => Mergeable::Clean,

@@ -231,7 +231,7 @@ async fn an_error_about_anything_else_spoils_the_survey() {
 #[tokio::test]
 async fn a_field_that_is_missing_or_impossible_is_named() {
     for (change, name) in [
-        ((|data| data["repository"]["pullRequest"]["headRefName"] = "a$(id)".into()) as fn(&mut Value), "headRefName"),
+        ((|data| data["repository"]["pullRequest"]["headRefName"] = "a b".into()) as fn(&mut Value), "headRefName"),
         (|data| data["repository"]["pullRequest"]["state"] = "NEW".into(), "pullRequest.state"),
         (|data| data["repository"]["visibility"] = "NEW".into(), "visibility"),
         (|data| data["repository"]["pullRequest"]["headRefOid"] = "xyz".into(), "commit id"),

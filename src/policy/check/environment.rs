@@ -1,13 +1,13 @@
 //! One environment, without regard to the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::code::Code;
 use super::super::fault::{Fault, Sink};
 use super::super::nearest::nearest;
-use super::super::raw::{AnyWord, At, Entries, List, RawDeploy, RawEnvironment, RawInventory, RawParameter, RawParameterRule, RawTarget, Set};
-use super::super::{DeployHow, Environment, Inventory, ParameterRule, TargetRule, Tier, defaults};
-use super::{gates, values};
+use super::super::raw::{AnyWord, At, Entries, List, RawEnvironment, RawInventory, RawParameter, RawParameterRule, RawTarget, Set};
+use super::super::{Environment, Inventory, ParameterRule, TargetRule, Tier, defaults};
+use super::{deploy, gates, values};
 use crate::domain::{EnvName, ParamKey, ParamValue, Target};
 
 /// The environment of that name.
@@ -19,7 +19,7 @@ pub(super) fn environment(name: &EnvName, raw: &RawEnvironment, sink: &Sink) -> 
         tier,
         url: raw.url.at().map(|url| self::url(url, sink)),
         after: raw.after.value().map_or_else(Vec::new, |after| values::distinct(after, "the environment", sink)),
-        deploy: deploy(&raw.deploy, sink),
+        deploy: deploy::deploy(&raw.deploy, &parameter_keys(&raw.parameters), sink),
         variables: raw.variables.value().map_or_else(Vec::new, |list| values::distinct(list, "the variable", sink)),
         target: raw.target.at().and_then(|at| target(at, sink)),
         parameters: raw.parameters.value().map_or_else(BTreeMap::new, |entries| parameters(entries, sink)),
@@ -36,18 +36,6 @@ pub(super) fn tier(name: &EnvName, raw: &RawEnvironment) -> Tier {
         Some(true) => Tier::Production,
         Some(false) => Tier::Other,
         None => defaults::tier(name),
-    }
-}
-
-fn deploy(set: &Set<RawDeploy>, sink: &Sink) -> DeployHow {
-    match set.value() {
-        Some(RawDeploy::Scalar(how)) => how.value,
-        Some(RawDeploy::Mapping(later)) => {
-            let fault = Fault::new(Code::Later, later.span, "deploying by another workflow is not supported by this version");
-            sink.add(fault.help("write `deploy: here`: the same job goes on with its next steps"));
-            defaults::DEPLOY
-        }
-        None => defaults::DEPLOY,
     }
 }
 
@@ -100,6 +88,11 @@ fn check_target(name: &Set<Target>, names: &List<Target>, sink: &Sink) {
     }
     let fault = Fault::new(Code::UnknownTarget, name.span, "`name` is a target that is not in the inventory");
     sink.add(fault.meant(nearest(name.value.as_str(), names.items.iter().map(|known| known.value.as_str()))));
+}
+
+/// The parameters that a command may give, also those whose rule is broken.
+fn parameter_keys(set: &Set<Entries<ParamKey, RawParameter>>) -> BTreeSet<&ParamKey> {
+    set.value().into_iter().flat_map(|entries| &entries.items).map(|(key, _)| &key.value).collect()
 }
 
 fn parameters(entries: &Entries<ParamKey, RawParameter>, sink: &Sink) -> BTreeMap<ParamKey, ParameterRule> {

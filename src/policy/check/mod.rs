@@ -2,6 +2,7 @@
 //! said. Each check is a small function; after a fault it goes on with a value that causes no further ones.
 
 mod commands;
+mod deploy;
 mod environment;
 mod environments;
 mod gates;

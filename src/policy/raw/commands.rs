@@ -59,7 +59,7 @@ pub(in crate::policy) struct RawWho {
     /// Who may see locks and deployments.
     #[cfg_attr(test, schemars(extend("default" = defaults::who_in_words(CommandName::Status))))]
     pub(in crate::policy) status: Set<RawPeople>,
-    /// Who may withdraw a waiting deployment.
+    /// Who may withdraw a waiting deployment, or stop one that runs.
     #[cfg_attr(test, schemars(extend("default" = defaults::who_in_words(CommandName::Cancel))))]
     pub(in crate::policy) cancel: Set<RawPeople>,
     /// Who gets the list of commands.

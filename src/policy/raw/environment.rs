@@ -1,11 +1,10 @@
 //! Mirror of an environment, without its gates.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
-use super::{At, Entries, List, RawArgv, RawGates, Set};
+use super::{At, Entries, List, RawArgv, RawDeploy, RawGates, Set};
 use crate::domain::{EnvName, Namespace, ParamKey, Target, VariableName};
-use crate::policy::{DeployHow, Expression};
+use crate::policy::Expression;
 
 /// An environment's body; an empty one has all defaults.
 #[derive(Debug, Deserialize)]
@@ -34,8 +33,8 @@ pub(in crate::policy) struct RawEnvironment {
     pub(in crate::policy) url: Set<String>,
     /// The environments that must have the commit before.
     pub(in crate::policy) after: Set<List<EnvName>>,
-    /// How it is deployed: `here`, which means that the same job goes on with its next steps.
-    #[cfg_attr(test, schemars(with = "DeployHow", extend("default" = "here")))]
+    /// How it is deployed: `here`, which means that the same job goes on with its next steps, or a workflow that is dispatched.
+    #[cfg_attr(test, schemars(extend("default" = "here")))]
     pub(in crate::policy) deploy: Set<RawDeploy>,
     /// Environment variables that must be present and not empty. Their values are never shown.
     pub(in crate::policy) variables: Set<List<VariableName>>,
@@ -51,14 +50,6 @@ pub(in crate::policy) struct RawEnvironment {
     pub(in crate::policy) rollback: Set<List<String>>,
     /// The gates: what must be true before a deployment.
     pub(in crate::policy) gates: Set<RawGates>,
-}
-
-/// How an environment is deployed; the mapping is for a later version and says so.
-#[derive(Debug, Deserialize)]
-#[serde(rename = "$kind", rename_all = "lowercase")]
-pub(in crate::policy) enum RawDeploy {
-    Scalar(At<DeployHow>),
-    Mapping(At<IgnoredAny>),
 }
 
 /// The cluster or context to deploy to, and the namespace.

@@ -4,6 +4,7 @@
 //! The doc comments are the descriptions of the JSON Schema, so they speak to the author of a policy.
 
 mod commands;
+mod deploy;
 mod environment;
 mod gates;
 mod later;
@@ -14,7 +15,8 @@ mod schema;
 use serde::Deserialize;
 
 pub(super) use commands::{RawBranches, RawCommands, RawService, RawServiceInventory, RawWho};
-pub(super) use environment::{AnyWord, RawBody, RawDeploy, RawEnvironment, RawInventory, RawParameter, RawParameterRule, RawTarget};
+pub(super) use deploy::{RawDeploy, RawDispatch};
+pub(super) use environment::{AnyWord, RawBody, RawEnvironment, RawInventory, RawParameter, RawParameterRule, RawTarget};
 pub(super) use gates::{GATE_KEYS, RawApproval, RawCheck, RawChecks, RawCustom, RawFreeze, RawGates, RawLock, RawPolicyChange, RawWindow};
 pub(super) use later::is_later;
 pub(super) use placed::{AT, At, Entries, KIND, List, Set};

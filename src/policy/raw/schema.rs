@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{At, Entries, List, RawArgv, RawPolicy, Set};
-use crate::domain::{CustomId, EnvName, Login, Namespace, ParamKey, Period, Principal, ServiceName, Target, VariableName};
+use crate::domain::{BranchName, CustomId, EnvName, Login, Namespace, ParamKey, Period, Principal, RepoSlug, ServiceName, Target, VariableName};
+use crate::facts::{EventType, InputName, WorkflowFile};
 use crate::policy::{Expression, Pattern};
 
 pub(super) fn version(_: &mut SchemaGenerator) -> Schema {
@@ -47,6 +48,11 @@ word! {
         "examples": ["user:octocat", "team:acme/sre", "role:maintain", "codeowners"]
     };
     Period, { "type": "string", "pattern": "^[1-9][0-9]{0,8}[smhd]$", "examples": ["90s", "30m", "2h", "14d"] };
+    WorkflowFile, { "type": "string", "pattern": "^[A-Za-z0-9._][A-Za-z0-9._-]*\\.ya?ml$", "maxLength": 100, "examples": ["deploy.yml"] };
+    EventType, { "type": "string", "pattern": "^[A-Za-z0-9._:/][A-Za-z0-9._:/-]*$", "maxLength": 100 };
+    InputName, { "type": "string", "pattern": "^(?![Ss][Hh][Ii][Pp][Gg][Aa][Tt][Ee]$)[A-Za-z_][A-Za-z0-9_-]*$", "maxLength": 100 };
+    RepoSlug, { "type": "string", "pattern": "^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$", "examples": ["acme/infra"] };
+    BranchName, { "type": "string", "minLength": 1, "maxLength": 244 };
     Pattern, { "type": "string", "minLength": 1 };
     Expression, { "type": "string" };
     RawArgv, { "type": "array", "items": { "type": "string" }, "minItems": 1 };

@@ -57,7 +57,7 @@ impl State {
     ///
     /// # Errors
     /// [`DispatchError`]; nothing was started.
-    pub fn dispatch_workflow(&mut self, spec: DispatchSpec) -> Result<u64, DispatchError> {
+    pub fn dispatch_workflow(&mut self, spec: &DispatchSpec) -> Result<u64, DispatchError> {
         let repository = self.repository(spec.repository).ok_or(Missing)?;
         let workflow = repository.workflows.iter().find(|workflow| workflow.id == spec.workflow).ok_or(Missing)?;
         if workflow.state != WorkflowState::Active {
@@ -151,7 +151,8 @@ fn paths(repository: &Repository, at: Oid) -> Vec<String> {
     let folder = git.find_commit(at).and_then(|commit| commit.tree()).and_then(|tree| tree.get_path(std::path::Path::new(FOLDER)));
     let Ok(tree) = folder.and_then(|entry| git.find_tree(entry.id())) else { return Vec::new() };
     let names = tree.iter().map(|entry| String::from_utf8_lossy(entry.name_bytes()).into_owned());
-    names.filter(|name| name.ends_with(".yml") || name.ends_with(".yaml")).map(|name| format!("{FOLDER}/{name}")).collect()
+    let is_workflow = |name: &String| matches!(name.rsplit_once('.'), Some((_, "yml" | "yaml")));
+    names.filter(is_workflow).map(|name| format!("{FOLDER}/{name}")).collect()
 }
 
 fn file(repository: &Repository, at: Oid, path: &str) -> Option<WorkflowFile> {

@@ -213,10 +213,11 @@ impl State {
     }
 
     /// The jobs of a run that was cancelled have had their time: they end, and so does the run. Nothing for any other run.
-    pub fn settle_run(&mut self, run: u64) {
-        if self.run_mut(run).is_ok_and(|found| found.cancelling) {
-            self.finish_run(run, Conclusion::Cancelled).expect("the run was just found");
-        }
+    ///
+    /// # Errors
+    /// [`Missing`] where there is no such run.
+    pub fn settle_run(&mut self, run: u64) -> Result<(), Missing> {
+        if self.run_mut(run)?.cancelling { self.finish_run(run, Conclusion::Cancelled) } else { Ok(()) }
     }
 
     /// Starts a run that is over once more, as its next attempt.

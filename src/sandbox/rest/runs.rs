@@ -61,7 +61,7 @@ fn get(call: &mut Call<'_>) -> Handled {
     let found = run(call)?;
     let (id, drawn) = (found.id, trimmed(&call.query, call.wire().run(call.repo(), found)));
     // Who asks after a cancelled run sees it go once more; then its jobs have had their time.
-    call.state.settle_run(id);
+    call.state.settle_run(id)?;
     Ok(Reply::ok(drawn))
 }
 

@@ -3,6 +3,7 @@
 use crate::sandbox::http::{Call, Handled, Refusal, Reply, Route};
 use crate::sandbox::rest::{ACTIONS, ADMINISTRATION};
 use crate::sandbox::state::{DeployFrom, Environment};
+use crate::sandbox::wire::Wire;
 
 pub static ROUTES: &[Route] = &[
     Route { method: "GET", pattern: "/repos/{owner}/{repo}/environments", needs: ACTIONS, handler: environments },
@@ -32,7 +33,7 @@ fn policies(call: &mut Call<'_>) -> Handled {
         DeployFrom::These(patterns) => patterns.iter().collect(),
         DeployFrom::Any | DeployFrom::Protected => Vec::new(),
     };
-    Ok(call.counted_page("branch_policies", patterns, |wire, pattern| wire.deployment_branch_policy(pattern)))
+    Ok(call.counted_page("branch_policies", patterns, Wire::deployment_branch_policy))
 }
 
 fn protection(call: &mut Call<'_>) -> Handled {

@@ -51,7 +51,7 @@ fn dispatch(call: &mut Call<'_>) -> Handled {
         actor: call.viewer.account,
     };
     let wants_run = call.switch("return_run_details") == Some(true) || call.version.as_str() >= GIVES_RUN;
-    let id = call.state.dispatch_workflow(spec).map_err(|error| refused(&error))?;
+    let id = call.state.dispatch_workflow(&spec).map_err(|error| refused(&error))?;
     if !wants_run || !call.state.product.gives_run_of_dispatch() {
         return Ok(Reply::nothing());
     }

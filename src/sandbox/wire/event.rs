@@ -58,6 +58,14 @@ impl Wire<'_> {
         joined(body, self.circumstances(repository, run.actor))
     }
 
+    /// `workflow_run` with this action, e.g. `completed`.
+    pub fn run_event(self, repository: &Repository, run: &WorkflowRun, action: &str) -> Value {
+        let workflow = repository.workflows.iter().find(|workflow| workflow.id == run.workflow);
+        let workflow = workflow.map_or(Value::Null, |workflow| self.workflow(repository, workflow));
+        let body = json!({ "action": action, "workflow": workflow, "workflow_run": self.run(repository, run) });
+        joined(body, self.circumstances(repository, run.actor))
+    }
+
     fn circumstances(self, repository: &Repository, sender: u64) -> Value {
         let mut drawn = json!({ "repository": self.repository(repository), "sender": self.user(sender) });
         if let Some(owner) = self.state.account(repository.owner).filter(|owner| owner.kind == AccountKind::Organization) {

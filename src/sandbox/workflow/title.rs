@@ -30,7 +30,7 @@ pub(super) fn fill(text: &str, given: &Given<'_>) -> String {
         filled.push_str(before);
         match value(expression.trim(), given) {
             Some(value) => filled.push_str(&value),
-            None => filled.push_str(&format!("${{{{{expression}}}}}")),
+            None => filled.extend(["${{", expression, "}}"]),
         }
         rest = behind;
     }

@@ -49,4 +49,12 @@ impl Sandbox {
             None => Wire::of(&state).dispatch_event(repository, run),
         }
     }
+
+    /// The payload of `workflow_run` (`completed`) for a run that is over.
+    pub fn run_event(&self, run: u64) -> Value {
+        let state = self.state();
+        let found = state.repositories.iter().find_map(|repository| repository.runs.iter().find(|known| known.id == run).map(|run| (repository, run)));
+        let (repository, run) = found.expect("the workflow run exists");
+        Wire::of(&state).run_event(repository, run, "completed")
+    }
 }

@@ -25,7 +25,7 @@ struct Hub {
 
 /// Where `scripts/tools` puts it.
 fn gh() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/bin/gh")
+    crate::tools::tool("gh")
 }
 
 impl Hub {

@@ -14,7 +14,8 @@ use crate::stage::{DEVELOPER, LEAD, REPOSITORY, REVIEWER, Stage};
 const CHECKOUT: &str = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1";
 
 /// A checkout that brings a deploy script, which says what it was given.
-const BRINGS: &str = r#"echo "$REF" > "$OUTSIDE/checked-out" && printf '%s\n' '#!/bin/sh' 'printf "%s\n" "$@" >> "$OUTSIDE/deployed"' > deploy.sh && chmod +x deploy.sh"#;
+const BRINGS: &str =
+    r#"echo "$REF" > "$OUTSIDE/checked-out" && printf '%s\n' '#!/bin/sh' 'printf "%s\n" "$@" >> "$OUTSIDE/deployed"' > deploy.sh && chmod +x deploy.sh"#;
 
 /// A checkout whose deploy script fails.
 const BRINGS_A_FAILURE: &str = r"printf '%s\n' '#!/bin/sh' 'exit 3' > deploy.sh && chmod +x deploy.sh";

@@ -161,7 +161,9 @@ impl<'a> Actions<'a> {
         std::fs::write(&event, payload.to_string()).expect("the event can be written");
         let url = self.stage.hub.url();
         let mut command = program("act", &self.home());
-        command.args([name, "--platform=ubuntu-latest=-self-hosted", "--platform=ubuntu-24.04=-self-hosted", "--no-cache-server", "--json", "--eventpath"]).arg(event);
+        command
+            .args([name, "--platform=ubuntu-latest=-self-hosted", "--platform=ubuntu-24.04=-self-hosted", "--no-cache-server", "--json", "--eventpath"])
+            .arg(event);
         command
             .arg(format!("--local-repository=shipgate/shipgate@0123456789abcdef0123456789abcdef01234567={}", self.folder.path().join("shipgate").display()))
             .args(&self.others);

@@ -1,6 +1,6 @@
 //! A client that is not ours reads the sandbox: GitHub's own `gh`, which knows nothing of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};

@@ -55,10 +55,7 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
         if let Some(why) = dispatch::too_large(asked, &decision) {
             return Ok(refused_late(world, asked, &decision, &why).await);
         }
-        if world.audit.borrow().has_lost_a_line() {
-            broken(world, asked, &decision, &RunError::Unaudited.in_plain_words()).await;
-            return Err(RunError::Unaudited);
-        }
+        audited(world, asked, &decision).await?;
         let approvers = &decision.evaluation().approvers;
         let comment = status(world, asked, &decision, &markdown::Standing::Running);
         let (request, deploy, environment, facts) = (asked.request, asked.deploy, asked.environment, &decision.question().facts);
@@ -96,10 +93,26 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
             }
         }
     }
+    Ok(contended(world, survey, asked).await)
+}
+
+/// Nothing is deployed that the audit log does not tell of.
+async fn audited<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision) -> Result<(), RunError> {
+    // The borrow ends before anything is awaited.
+    let has_lost = world.audit.borrow().has_lost_a_line();
+    if has_lost {
+        broken(world, asked, decision, &RunError::Unaudited.in_plain_words()).await;
+        return Err(RunError::Unaudited);
+    }
+    Ok(())
+}
+
+/// Every round lost the lock to somebody.
+async fn contended<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, survey: &Survey, asked: &Asked<'_>) -> Outcome {
     let why = "others kept changing the lock";
     say_broken(world, asked, survey, why).await;
     world.runner.output("decision", "no-go");
-    Ok(Outcome::decided(Judgement::NoGo, &asked.environment.name, why))
+    Outcome::decided(Judgement::NoGo, &asked.environment.name, why)
 }
 
 /// A decision and what it is about.

@@ -95,6 +95,8 @@ findings! {
 
     POLICY_MISSING "policy.missing" Policy Error "There is no policy: nothing is ever deployed."
         "write .github/shipgate.yml on the default branch; the smallest is `version: 1` with `environments:`"
+    POLICY_ELSEWHERE "policy.elsewhere" Policy Note "There is no policy and no gate: the workflows here only carry out what another repository's gate dispatches."
+        "nothing, if another repository's policy dispatches them; else write .github/shipgate.yml and a gate"
     POLICY_UNREAD "policy.unread" Policy Error "The policy could not be read, so that nothing is deployed."
         "make .github/shipgate.yml an ordinary text file"
     POLICY_INVALID "policy.invalid" Policy Error "The policy is not valid, so that nothing is deployed."

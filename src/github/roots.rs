@@ -19,13 +19,12 @@ const END: &str = "-----END CERTIFICATE-----";
 pub(super) fn roots(from: &Certificates) -> Result<RootCertStore, SettingsError> {
     let mut roots = RootCertStore::empty();
     let mut why = String::new();
-    match whole_file(from).and_then(|file| certificates(&std::fs::read_to_string(file).ok()?)) {
-        Some(certificates) => drop(roots.add_parsable_certificates(certificates)),
-        None => {
-            let CertificateResult { certs, errors, .. } = rustls_native_certs::load_native_certs();
-            roots.add_parsable_certificates(certs);
-            why = errors.first().map(|error| format!(": {error}")).unwrap_or_default();
-        }
+    if let Some(certificates) = whole_file(from).and_then(|file| certificates(&std::fs::read_to_string(file).ok()?)) {
+        roots.add_parsable_certificates(certificates);
+    } else {
+        let CertificateResult { certs, errors, .. } = rustls_native_certs::load_native_certs();
+        roots.add_parsable_certificates(certs);
+        why = errors.first().map(|error| format!(": {error}")).unwrap_or_default();
     }
     if roots.is_empty() {
         return Err(SettingsError::Client(format!(

@@ -84,10 +84,26 @@ pub(super) async fn deploy<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, 
             }
         }
     }
+    Ok(contended(world, survey, asked).await)
+}
+
+/// Nothing is deployed that the audit log does not tell of.
+async fn audited<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, asked: &Asked<'_>, decision: &Decision) -> Result<(), RunError> {
+    // The borrow ends before anything is awaited.
+    let has_lost = world.audit.borrow().has_lost_a_line();
+    if has_lost {
+        broken(world, asked, decision, &RunError::Unaudited.in_plain_words()).await;
+        return Err(RunError::Unaudited);
+    }
+    Ok(())
+}
+
+/// Every round lost the lock to somebody.
+async fn contended<F: Forge, R: Repo, P: Programs>(world: &World<'_, F, R, P>, survey: &Survey, asked: &Asked<'_>) -> Outcome {
     let why = "others kept changing the lock";
     say_broken(world, asked, survey, why).await;
     world.runner.output("decision", "no-go");
-    Ok(Outcome::decided(Judgement::NoGo, &asked.environment.name, why))
+    Outcome::decided(Judgement::NoGo, &asked.environment.name, why)
 }
 
 /// Whether a decided deployment is started.
@@ -118,10 +134,7 @@ async fn cleared<'a, F: Forge, R: Repo, P: Programs>(
     if let Some(why) = dispatch::too_large(asked, decision) {
         return Ok(Cleared::Not(refused_late(world, asked, decision, &why).await));
     }
-    if world.audit.borrow().has_lost_a_line() {
-        broken(world, asked, decision, &RunError::Unaudited.in_plain_words()).await;
-        return Err(RunError::Unaudited);
-    }
+    audited(world, asked, decision).await?;
     Ok(Cleared::Go(clearance))
 }
 

@@ -252,7 +252,7 @@ fn v9_a_branch_whose_name_is_a_shell_command_is_not_deployed() {
     let (stage, pull) = injected(&format!("x;{CANARY}&`touch${{IFS}}$OUTSIDE/canary`|'\"{CANARY}"));
     let actions = Actions::new(&stage, &documented()).with_action(CHECKOUT, DEPLOY);
     let run = actions.says(pull, DEVELOPER, "/deploy staging");
-    assert_eq!(run.decision(), "error", "{}", run.log());
+    assert_eq!((run.decision().as_str(), run.outputs("gate")["reason"].as_str()), ("no-go", "commit.branch-name"), "{}", run.log());
     assert!(!actions.outside().join("canary").exists() && !actions.outside().join("deployed").exists(), "{}", run.log());
     assert!(run.annotations().iter().any(|(level, text)| level == "error" && text.contains("shell metacharacter")), "{:?}", run.annotations());
     assert_eq!(left(&stage), (vec![], true));

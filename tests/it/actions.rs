@@ -32,7 +32,8 @@ jobs:
 /// The tools' folder first, so that the tests find what `scripts/tools` installed, and then what the machine has.
 #[expect(clippy::disallowed_methods, reason = "the tests start programs of this machine")]
 pub fn path() -> std::ffi::OsString {
-    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/bin");
+    let act = crate::tools::tool("act");
+    let tools = act.parent().expect("a folder").to_owned();
     let rest = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&rest))).expect("a list of folders")
 }
@@ -90,11 +91,18 @@ pub struct Actions<'a> {
 impl<'a> Actions<'a> {
     /// With this workflow.
     pub fn new(stage: &'a Stage, workflow: &str) -> Self {
+        Self::with(stage, &[("workflow.yml".to_owned(), workflow.to_owned())])
+    }
+
+    /// With these workflows: names and texts.
+    pub fn with(stage: &'a Stage, files: &[(String, String)]) -> Self {
         let actions = Self { stage, folder: tempfile::tempdir().expect("a folder"), others: Vec::new() };
         let workflows = actions.repository().join(".github/workflows");
         std::fs::create_dir_all(&workflows).expect("a folder");
         std::fs::create_dir(actions.home()).expect("a folder");
-        std::fs::write(workflows.join("workflow.yml"), workflow).expect("a file");
+        for (name, text) in files {
+            std::fs::write(workflows.join(name), text).expect("a file");
+        }
         for arguments in [&["init", "--quiet", "--initial-branch=main"][..], &["add", "."], &["commit", "--quiet", "--message=begin"]] {
             let who = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"].map(|name| (name, "octo-dev"));
             let done = program("git", &actions.home()).args(arguments).current_dir(actions.repository()).envs(who).output().expect("git runs");
@@ -104,12 +112,14 @@ impl<'a> Actions<'a> {
         actions
     }
 
-    /// With another action: what it does in the checkout, as a script.
+    /// With another action: what it does in the checkout, as a script, which finds the input `ref` in `$REF`.
     pub fn with_action(mut self, name: &str, script: &str) -> Self {
         let folder = self.folder.path().join(format!("action-{}", self.others.len()));
         std::fs::create_dir(&folder).expect("a folder");
-        let steps = serde_json::json!([{ "shell": "bash", "run": script }]);
-        let action = serde_json::json!({ "name": name, "description": name, "runs": { "using": "composite", "steps": steps } });
+        let steps = serde_json::json!([{ "shell": "bash", "run": script, "env": { "REF": "${{ inputs.ref }}" } }]);
+        let inputs = ["ref", "persist-credentials"].map(|input| (input, serde_json::json!({ "description": input, "required": false })));
+        let inputs: BTreeMap<_, _> = inputs.into_iter().collect();
+        let action = serde_json::json!({ "name": name, "description": name, "inputs": inputs, "runs": { "using": "composite", "steps": steps } });
         std::fs::write(folder.join("action.yml"), action.to_string()).expect("a file");
         self.others.push(format!("--local-repository={name}={}", folder.display()));
         self
@@ -151,7 +161,9 @@ impl<'a> Actions<'a> {
         std::fs::write(&event, payload.to_string()).expect("the event can be written");
         let url = self.stage.hub.url();
         let mut command = program("act", &self.home());
-        command.args([name, "--platform=ubuntu-latest=-self-hosted", "--no-cache-server", "--json", "--eventpath"]).arg(event);
+        command
+            .args([name, "--platform=ubuntu-latest=-self-hosted", "--platform=ubuntu-24.04=-self-hosted", "--no-cache-server", "--json", "--eventpath"])
+            .arg(event);
         command
             .arg(format!("--local-repository=shipgate/shipgate@0123456789abcdef0123456789abcdef01234567={}", self.folder.path().join("shipgate").display()))
             .args(&self.others);

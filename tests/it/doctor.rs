@@ -355,3 +355,17 @@ fn i1_a_server_that_cannot_be_asked_ends_with_10_and_the_files_findings_are_show
     let other = run(clone.path(), "doctor --repo acme/gone --json", &variables);
     assert_eq!((other.code, other.out.as_str()), (10, ""), "{}", other.err);
 }
+
+#[test]
+fn i1_a_repository_that_only_carries_out_needs_no_policy_and_no_gate() {
+    let carries = "on: { workflow_dispatch: { inputs: { shipgate: { required: true, type: string } } } }\nrun-name: Deploy ${{ inputs.shipgate }}\njobs:\n  deploy:\n    runs-on: ubuntu-24.04\n    permissions: { contents: write, deployments: write, issues: write, pull-requests: write, checks: read, statuses: read, actions: read }\n    steps:\n      - uses: shipgate/shipgate@0123456789abcdef0123456789abcdef01234567 # v0.1.0\n        with: { deployment: \"${{ inputs.shipgate }}\" }\n";
+    let there = folder(&[(".github/workflows/deploy.yml", carries)]);
+    let ran = run(there.path(), "doctor --json", &[]);
+    assert!(ran.code == 0 && ran.codes().contains("policy.elsewhere"), "{}", ran.out);
+    assert!(!ran.codes().contains("policy.missing") && !ran.codes().contains("workflow.no-gate"), "{}", ran.out);
+    // With a gate besides, or with a last step alone, the policy is missed.
+    for other in [carries.replace("deployment:", "token:"), carries.replace("with: { ", "with: { step: finish, ")] {
+        let there = folder(&[(".github/workflows/deploy.yml", &other)]);
+        assert!(run(there.path(), "doctor --json", &[]).codes().contains("policy.missing"));
+    }
+}

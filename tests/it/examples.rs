@@ -190,3 +190,31 @@ fn g14_every_example_deploys_the_commit_that_was_judged() {
         }
     }
 }
+
+/// The built binary in an example that is laid out, with no token.
+#[expect(clippy::disallowed_methods, reason = "the test starts the built binary")]
+fn shipgate(folder: &Path, arguments: &[&str]) -> std::process::Output {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_shipgate"));
+    command.args(arguments).current_dir(folder).env_clear().env("HOME", folder).output().expect("the binary runs")
+}
+
+#[test]
+fn i1_policy_check_and_doctor_find_no_error_in_an_example() {
+    // Those that stand alone are one part of a repository: the example `dispatch` is the rest.
+    for example in examples().into_iter().filter(|example| !example.name.contains(".yml")) {
+        let folder = example.laid_out();
+        if example.policy.is_some() {
+            let check = shipgate(folder.path(), &["policy", "check"]);
+            assert!(check.status.success(), "{}: {}", example.name, String::from_utf8_lossy(&check.stderr));
+        }
+        let doctor = shipgate(folder.path(), &["doctor", "--offline"]);
+        let said = String::from_utf8_lossy(&doctor.stdout);
+        assert!(doctor.status.success() && said.contains("0 errors, 0 warnings"), "{}: {said}", example.name);
+    }
+}
+
+#[test]
+fn i1_our_own_policy_is_valid() {
+    let check = shipgate(&root(), &["policy", "check"]);
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+}

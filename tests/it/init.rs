@@ -397,7 +397,7 @@ fn i1_an_action_that_cannot_be_pinned_is_an_error_and_nothing_is_written_unpinne
 }
 
 fn tools() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tools/bin")
+    crate::tools::tool("actionlint").parent().expect("a folder").to_owned()
 }
 
 /// A tool finds nothing in the workflows of a repository.
@@ -440,5 +440,27 @@ fn i1_zizmor_actionlint_and_the_schema_find_nothing_but_what_is_marked_with_its_
         finds_nothing(repository.path(), "zizmor", &["--offline", "--no-config", "--no-progress"]);
         finds_nothing(repository.path(), "actionlint", &[]);
         finds_nothing(repository.path(), "check-jsonschema", &["--builtin-schema", "vendor.github-workflows"]);
+    }
+}
+
+#[test]
+fn i1_what_init_writes_is_a_valid_policy_in_which_doctor_finds_no_error() {
+    for (files, options) in [
+        (&[][..], "--deploy here"),
+        (&[][..], "--deploy workflow"),
+        (&[("Dockerfile", ""), (".github/workflows/ci.yml", CI)][..], "--deploy here"),
+        (&[("main.tf", ""), (".github/workflows/ci.yml", CI)][..], "--deploy workflow=release-it.yml"),
+    ] {
+        let repository = Repository::new(files);
+        assert_eq!(repository.init(&format!("--yes {options}")).code, 0);
+        let check = shipgate(repository.path(), "policy check", &[]);
+        assert_eq!(check.code, 0, "{options}: {}{}", check.out, check.err);
+        let doctor = shipgate(repository.path(), "doctor --offline --json", &[]);
+        let value: Value = serde_json::from_str(&doctor.out).expect("JSON");
+        assert_eq!((doctor.code, &value["errors"], &value["warnings"]), (0, &0.into(), &0.into()), "{options}: {}", doctor.out);
+        // The same eye sees what is amiss.
+        repository.write(GATE, &repository.read(GATE).replace("issue_comment:", "issues:"));
+        let doctor = shipgate(repository.path(), "doctor --offline", &[]);
+        assert!(doctor.code == 1 && doctor.out.contains("[workflow.no-comments]"), "{options}: {}", doctor.out);
     }
 }

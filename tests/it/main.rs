@@ -1,6 +1,7 @@
 //! The only integration-test binary.
 
 mod act;
+mod act_dispatch;
 mod action_yml;
 mod actions;
 mod architecture;

@@ -1,6 +1,6 @@
 //! A client that is not ours reads the sandbox: GitHub's own `gh`, which knows nothing of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ struct Hub {
 
 /// Where `scripts/tools` puts it.
 fn gh() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/bin/gh")
+    crate::tools::tool("gh")
 }
 
 impl Hub {

@@ -9,7 +9,7 @@ use crate::domain::ObjectId;
 use crate::facts::Fact;
 use crate::policy::{self, POLICY_PATH, Policy};
 
-use super::ours::{OurStep, our_steps};
+use super::ours::{OurStep, Part, our_steps};
 
 /// What all checks share.
 pub(super) struct Exam<'a> {
@@ -55,6 +55,13 @@ impl<'a> Exam<'a> {
             Asked::Yes(server) => Some(server),
             Asked::No(_) | Asked::Failed(_) => None,
         }
+    }
+
+    /// Whether this repository judges nothing, and carries out what another one dispatches: no policy, no gate, and a step that starts a deployment.
+    pub fn only_carries(&self) -> bool {
+        let parts: Vec<Part> = self.ours().iter().map(|step| step.part).collect();
+        let no_policy = self.material.files.policy.known().is_some_and(Option::is_none);
+        no_policy && !parts.contains(&Part::Gate) && parts.iter().any(|part| matches!(part, Part::Start | Part::Whole))
     }
 
     /// The steps that are ours.

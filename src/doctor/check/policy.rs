@@ -13,6 +13,9 @@ use crate::policy::{self, Fault, Ownership, POLICY_PATH, Policy, Position};
 pub(super) fn policy(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
     let text = match &exam.material.files.policy {
         Fact::Known(Some(text)) => text,
+        Fact::Known(None) if exam.only_carries() => {
+            return diagnosis.add(Finding::new(&registry::POLICY_ELSEWHERE, "the workflows here only carry out what another repository's gate dispatches"));
+        }
         Fact::Known(None) => return diagnosis.add(Finding::new(&registry::POLICY_MISSING, format!("there is no {POLICY_PATH}"))),
         Fact::Unavailable(why) => {
             let finding = Finding::new(&registry::POLICY_UNREAD, why.what.clone()).at(Place::file(POLICY_PATH));

@@ -57,12 +57,13 @@ fn system_file() -> Option<PathBuf> {
 /// The certificates of a PEM file; what stands between them is not looked at. `None` where anything in one is unusual, or there is none: then rustls'
 /// own reader has the word.
 fn certificates(pem: &str) -> Option<Vec<CertificateDer<'static>>> {
-    let mut found = Vec::new();
+    let (mut found, mut letters) = (Vec::new(), Vec::new());
     let mut rest = pem;
     while let Some((_, after)) = rest.split_once(BEGIN) {
         let (body, after) = after.split_once(END)?;
-        let letters: Vec<u8> = body.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
-        found.push(CertificateDer::from(STANDARD.decode(letters).ok()?));
+        letters.clear();
+        body.lines().for_each(|line| letters.extend_from_slice(line.as_bytes()));
+        found.push(CertificateDer::from(STANDARD.decode(&letters).ok()?));
         rest = after;
     }
     (!found.is_empty()).then_some(found)

@@ -7,8 +7,10 @@
 //! ```
 
 pub mod audit;
+pub mod checks;
 pub mod cli;
 pub mod doctor;
+pub mod documents;
 pub mod domain;
 pub mod env;
 pub mod error;

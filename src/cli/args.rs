@@ -80,6 +80,27 @@ Example: write it beside the policy, and name it in the policy's first line:
   shipgate policy schema > .github/shipgate.schema.json
   # yaml-language-server: $schema=shipgate.schema.json";
 
+/// What stands below the help of `check`.
+const CHECK_FILES: &str = "\
+Examples:
+  shipgate check                        what is staged; else what changed in the work tree
+  shipgate check --all                  every file that git knows or would add
+  shipgate check --range origin/main..  what a pull request or push would bring
+  shipgate check --list                 every check and rule
+  shipgate check --all --only secrets --format sarif > secrets.sarif
+
+SHIPGATE_SKIP=CHECK[,CHECK] skips checks, and says so.
+Exit code: 0 nothing stops it, 1 findings that stop it, 3 the policy is not valid, 11 something could not be looked at.";
+
+/// What stands below the help of `hooks`.
+const HOOKS: &str = "\
+Examples:
+  shipgate hooks install
+  shipgate hooks status
+  shipgate hooks uninstall
+
+With pre-commit, prek, lefthook or husky: see docs/hooks.md.";
+
 /// What stands below the help of `audit verify`.
 const VERIFY: &str = "\
 Examples:
@@ -161,6 +182,15 @@ pub enum Command {
     /// Say what keeps the repository from deploying safely, each with the mend.
     #[command(after_help = DOCTOR)]
     Doctor(Doctor),
+    /// Look for secrets, broken configuration, bad messages and the like.
+    #[command(after_help = CHECK_FILES)]
+    Check(CheckFiles),
+    /// Put the same checks into this repository's git hooks, or take them out.
+    #[command(subcommand, after_help = HOOKS)]
+    Hooks(Hooks),
+    /// Be a git hook: what the installed hooks run.
+    #[command(subcommand)]
+    Hook(Hook),
     /// Look after the policy file.
     #[command(subcommand)]
     Policy(Policy),
@@ -240,6 +270,107 @@ pub enum Format {
     Markdown,
     /// For programs, with `schema_version`.
     Json,
+}
+
+/// Options of `check`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that can be typed")]
+#[derive(Args, Debug)]
+pub struct CheckFiles {
+    /// What is staged.
+    #[arg(long, conflicts_with_all = ["range", "all", "paths"])]
+    pub staged: bool,
+    /// The commits of B that A has not, each with what it changes: A..B, or A.. up to HEAD.
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["all", "paths"])]
+    pub range: Option<String>,
+    /// Every file that git knows or would add.
+    #[arg(long, conflicts_with = "paths")]
+    pub all: bool,
+    /// These files, or what lies below these folders.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only these checks.
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Mend what can be mended safely, in the work tree.
+    #[arg(long, conflicts_with = "range")]
+    pub fix: bool,
+    /// How to show findings: text, json (with `schema_version`), sarif, or github (annotations).
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Text, hide_possible_values = true)]
+    pub format: FindingsFormat,
+    /// The same as --format json.
+    #[arg(long)]
+    pub json: bool,
+    /// List every check and rule instead.
+    #[arg(long, conflicts_with_all = ["staged", "range", "all", "paths", "fix"])]
+    pub list: bool,
+}
+
+/// How to show findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// For people.
+    Text,
+    /// For programs, with `schema_version`.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands, which annotate a diff.
+    Github,
+}
+
+/// What can be done with hooks.
+#[derive(Debug, Subcommand)]
+pub enum Hooks {
+    /// Install pre-commit, commit-msg and pre-push; hooks that are there go on running.
+    Install {
+        /// Show what would be done, and do nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take them out, and leave everything as it was.
+    Uninstall {
+        /// Show what would be done, and do nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what is installed, where, and whether it works.
+    Status {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The hooks, as git starts them.
+#[derive(Debug, Subcommand)]
+pub enum Hook {
+    /// What is staged.
+    PreCommit {
+        /// Files that a hook manager names; what is staged counts nevertheless.
+        #[arg(hide = true)]
+        files: Vec<PathBuf>,
+    },
+    /// The message of a commit.
+    CommitMsg {
+        /// The file with the message.
+        file: PathBuf,
+        /// Mend what can be mended safely.
+        #[arg(long)]
+        fix: bool,
+    },
+    /// What is pushed: the lines of git on standard input.
+    PrePush {
+        /// The remote's name, or its URL where it has none.
+        remote: Option<String>,
+        /// The remote's URL.
+        url: Option<String>,
+    },
 }
 
 /// Options of `explain`.

@@ -4,9 +4,11 @@ mod action;
 mod args;
 mod audit;
 mod carried;
+mod check;
 mod demo;
 mod doctor;
 mod explain;
+mod hooks;
 mod init;
 mod office;
 mod policy;
@@ -44,6 +46,9 @@ fn run(command: Command, variables: &Environment, voice: say::Voice) -> Exit {
         Command::Status(options) => status::status(&options, variables, voice),
         Command::Replay { record, json } => explain::replay(&record, json, voice),
         Command::Doctor(options) => doctor::doctor(&options, variables, voice),
+        Command::Check(options) => check::check(&options, variables, voice),
+        Command::Hooks(command) => hooks::hooks(&command, variables, voice),
+        Command::Hook(hook) => hooks::hook(&hook, variables, voice),
         Command::Policy(command) => policy::policy(&command, voice),
         Command::Audit(command) => audit::audit(&command, voice),
         Command::Gates { json } => policy::gates(json, voice),

@@ -111,6 +111,7 @@ fn policy() -> Policy {
         services: Services::default(),
         environments: vec![environment("staging", Tier::Other), environment("production", Tier::Production)],
         protected_branches: Vec::new(),
+        checks: crate::checks::CheckRules::default(),
     }
 }
 

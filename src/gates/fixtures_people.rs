@@ -266,7 +266,14 @@ fn policy() -> Policy {
         rollback: vec![],
     };
     let staging = Environment { name: EnvName::new("staging").expect("valid"), aliases: vec![], ..production.clone() };
-    Policy { id: object('d'), commands, services: Services::default(), environments: vec![production, staging], protected_branches: vec![] }
+    Policy {
+        id: object('d'),
+        commands,
+        services: Services::default(),
+        environments: vec![production, staging],
+        protected_branches: vec![],
+        checks: crate::checks::CheckRules::default(),
+    }
 }
 
 fn gates() -> Gates {

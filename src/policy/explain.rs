@@ -17,7 +17,7 @@ pub fn explain(policy: &Policy, only: Option<&EnvName>) -> String {
         }
         Some((_, Some(environment))) => page(environment).text,
         None => {
-            let head = [commands(&policy.commands), services(&policy.services), branches(policy)];
+            let head = [commands(&policy.commands), services(&policy.services), branches(policy), static_checks(policy)];
             let pages = policy.environments.iter().map(page);
             let all: Vec<String> = head.into_iter().chain(pages).map(|page| page.text).filter(|text| !text.is_empty()).collect();
             all.join("\n")
@@ -100,6 +100,22 @@ fn branches(policy: &Policy) -> Page {
         page = Page::titled("branches");
         page.list("protected", &policy.protected_branches.iter().map(super::Pattern::as_str).collect::<Vec<_>>());
     }
+    page
+}
+
+/// What the policy changes of the checks; the rest is in `shipgate check --list`.
+fn static_checks(policy: &Policy) -> Page {
+    let (rules, default) = (&policy.checks, crate::checks::CheckRules::default());
+    let mut page = Page::titled("checks");
+    page.line("commit types", rules.messages.types.join(", "), source(&rules.messages.types, &default.messages.types));
+    page.list("commit scopes", &rules.messages.scopes);
+    if let Some(ticket) = &rules.messages.ticket {
+        page.line("ticket", format!("{} ({})", ticket.pattern.as_str(), ticket.need.as_str()), Source::File);
+    }
+    page.line("direct pushes", rules.refs.direct.as_str(), source(&rules.refs.direct, &default.refs.direct));
+    page.line("largest file", format!("{} bytes", rules.size.largest), source(&rules.size.largest, &default.size.largest));
+    page.list("excluded", &rules.exclude.iter().map(super::Pattern::as_str).collect::<Vec<_>>());
+    page.list("off", &rules.off.iter().map(|(rule, why)| format!("{rule} ({why})")).collect::<Vec<_>>());
     page
 }
 

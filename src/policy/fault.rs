@@ -7,16 +7,7 @@ use serde::{Serialize, Serializer};
 use super::POLICY_PATH;
 use super::code::{Code, Severity};
 use super::render::{Paint, render};
-use crate::domain::is_invisible;
-
-/// A stretch of the file, in bytes; it always lies within the text, at the borders of characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// The first byte.
-    pub start: usize,
-    /// The byte behind the last one.
-    pub end: usize,
-}
+use crate::domain::{Position, Span, is_invisible};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,13 +47,6 @@ struct Listed {
 /// Where faults are collected while the rest is still being read.
 #[derive(Debug, Default)]
 pub(crate) struct Sink(RefCell<Vec<Fault>>);
-
-impl Span {
-    /// From byte to byte.
-    pub(crate) fn new(start: usize, end: usize) -> Self {
-        Self { start, end: end.max(start) }
-    }
-}
 
 impl Fault {
     /// A fault at a place. Control and invisible characters in the sentence are escaped.
@@ -170,24 +154,6 @@ impl Listed {
         list.sort();
         list.dedup();
         Self { file: None, text: text.to_owned(), list }
-    }
-}
-
-/// A line and a column, from 1; the column counts characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Position {
-    /// The line.
-    pub line: usize,
-    /// The column, in characters.
-    pub column: usize,
-}
-
-impl Position {
-    /// The position of a byte of the text.
-    pub fn of(text: &str, byte: usize) -> Self {
-        let before = text.get(..byte).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Self { line: before.bytes().filter(|byte| *byte == b'\n').count() + 1, column: before[line_start..].chars().count() + 1 }
     }
 }
 

@@ -14,7 +14,6 @@ mod fault;
 mod load;
 mod model;
 mod nearest;
-mod pattern;
 mod raw;
 mod reader;
 mod render;
@@ -23,17 +22,17 @@ mod template;
 mod tree;
 mod warn;
 
+pub use crate::domain::{BadPattern, Expression, Pattern, Position, Span};
 pub use code::{CODES, Code, CodeSpec, Severity};
 pub use codeowners::{Owner, Ownership, OwnershipFault, SkippedLine};
 pub use explain::explain;
-pub use fault::{Fault, Faults, Position, Span, Warnings};
+pub use fault::{Fault, Faults, Warnings};
 pub use load::load;
 pub use model::{
     ApprovalRule, Argv, ChecksRequired, ChecksRule, Commands, CommitRule, ConfirmRule, CustomRule, Day, DeployHow, Dispatch, Environment, Excluded, Forks,
     Freeze, Gates, Inventory, LockRule, NamedCheck, OpenHours, OrderRule, POLICY_PATH, ParameterRule, PermissionRule, Policy, PolicyChangeRule, Service,
     Services, Signatures, TargetRule, Tier, UpToDateRule, WindowRule,
 };
-pub use pattern::{BadPattern, Expression, Pattern};
 pub use render::Paint;
 pub use template::{Slot, Template};
 pub use warn::warnings;

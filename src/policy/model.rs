@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use super::pattern::{Expression, Pattern};
 use super::template::Template;
-use crate::domain::{BranchName, CustomId, EnvName, Login, Namespace, ObjectId, ParamKey, Period, Principal, RepoSlug, ServiceName, Target, VariableName};
+use crate::checks::CheckRules;
+use crate::domain::{
+    BranchName, CustomId, EnvName, Expression, Login, Namespace, ObjectId, ParamKey, Pattern, Period, Principal, RepoSlug, ServiceName, Target, VariableName,
+};
 use crate::facts::{DispatchedTo, InputName, Trigger};
 use crate::intake::CommandName;
 
@@ -29,6 +31,8 @@ pub struct Policy {
     pub environments: Vec<Environment>,
     /// Branches besides the default one whose own policy file is trusted (`branches.protected`).
     pub protected_branches: Vec<Pattern>,
+    /// What is checked in hooks, on the command line and in the action.
+    pub checks: CheckRules,
 }
 
 /// How commands are written, and who may give them.

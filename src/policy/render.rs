@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::code::Severity;
-use super::fault::{Fault, Span};
+use super::fault::Fault;
+use crate::domain::Span;
 use crate::domain::is_invisible;
 
 /// Whether to paint. Everything reads without it.

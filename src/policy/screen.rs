@@ -1,7 +1,8 @@
 //! The screen before the YAML parser: size, and characters that hide or reorder what a reviewer sees (row V6).
 
 use super::code::Code;
-use super::fault::{Fault, Sink, Span};
+use super::fault::{Fault, Sink};
+use crate::domain::Span;
 use crate::domain::is_invisible;
 
 /// The largest policy, in bytes.

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as ParserSpan, StructureStyle};
 
 use super::code::Code;
-use super::fault::{Fault, Position, Sink, Span};
+use super::fault::{Fault, Sink};
+use crate::domain::{Position, Span};
 
 /// How deep a policy may be nested, aliases resolved.
 const DEEPEST: usize = 24;

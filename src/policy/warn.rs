@@ -1,10 +1,11 @@
 //! What a valid policy gives away: where production asks for less than the defaults, the author should have meant it.
 
 use super::code::Code;
-use super::fault::{Fault, Sink, Span, Warnings};
+use super::fault::{Fault, Sink, Warnings};
 use super::load::mirror;
 use super::raw::{RawBody, RawEnvironment, RawGates, RawPeople, Set};
 use super::{ChecksRequired, ConfirmRule, Environment, Excluded, Forks, Policy, Tier, UpToDateRule, defaults};
+use crate::domain::Span;
 use crate::domain::{Principal, Role};
 
 /// Words that people call production by.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::Span;
 use super::super::code::Code;
-use super::super::fault::{Fault, Sink, Span};
+use super::super::fault::{Fault, Sink};
 use super::super::nearest::nearest;
 use super::super::raw::{At, Entries, RawDeploy, RawDispatch, Set};
 use super::super::template::{Template, TemplateFault, placeholders};

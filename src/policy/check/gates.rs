@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::super::Span;
 use super::super::code::Code;
-use super::super::fault::{Fault, Sink, Span};
+use super::super::fault::{Fault, Sink};
 use super::super::raw::{At, GATE_KEYS, List, RawApproval, RawCheck, RawChecks, RawCustom, RawGates, RawLock, RawPeople, RawPolicyChange, Set};
 use super::super::warn::word_of;
 use super::super::{

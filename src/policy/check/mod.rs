@@ -1,6 +1,7 @@
 //! What the values of a policy mean together: the mirror becomes the model, defaults are filled in, and everything that is wrong is
 //! said. Each check is a small function; after a fault it goes on with a value that causes no further ones.
 
+mod checks;
 mod commands;
 mod deploy;
 mod environment;
@@ -29,7 +30,8 @@ pub(super) fn policy(raw: &RawPolicy, id: ObjectId, sink: &Sink) -> Policy {
     environments::reach(raw, &environments, sink);
     let protected = raw.branches.value().map(|branches| &branches.protected);
     let protected_branches = protected.and_then(|list| list.value()).map_or_else(Vec::new, |list| values::globs(list, sink));
-    Policy { id, commands, services, environments, protected_branches }
+    let checks = checks::checks(raw, &protected_branches, sink);
+    Policy { id, commands, services, environments, protected_branches, checks }
 }
 
 /// Looks at `version` before anything else: the keys of another version would all be strange. `None` where it is another.

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::super::Span;
 use super::super::code::Code;
-use super::super::fault::{Fault, Sink, Span};
+use super::super::fault::{Fault, Sink};
 use super::super::raw::{At, List, RawArgv, RawPeople, Set};
 use super::super::{Argv, Pattern};
 use crate::domain::{Fault as TextFault, Principal, screen_line};

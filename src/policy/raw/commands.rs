@@ -89,12 +89,13 @@ pub(in crate::policy) struct RawServiceInventory {
     pub(in crate::policy) run: Set<RawArgv>,
 }
 
-/// Which branches' own policy files are trusted.
+/// Which branches are protected.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Branches", title = "Branches"))]
 #[serde(rename = "`branches`", rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(in crate::policy) struct RawBranches {
-    /// Branches besides the default one whose own policy file judges pull requests into them, as globs, e.g. `release/*`.
+    /// Branches besides the default one that are protected, as globs, e.g. `release/*`: their own policy file judges pull requests into them, and `checks.refs` says who
+    /// pushes to them.
     pub(in crate::policy) protected: Set<List<Pattern>>,
 }

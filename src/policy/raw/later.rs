@@ -2,7 +2,7 @@
 
 /// The owner, as its mirror is named, and its keys.
 const LATER: &[(&str, &[&str])] = &[
-    ("a policy", &["extends", "commits", "checks", "release", "pull-request", "audit", "notify"]),
+    ("a policy", &["extends", "release", "pull-request", "audit", "notify"]),
     ("`branches`", &["model"]),
     ("an environment", &["rollout", "emergency"]),
     ("`gates`", &["ticket", "smoke", "rollout", "rollback-tested", "quality", "migrations", "artifacts", "drift", "capacity"]),

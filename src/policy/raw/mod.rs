@@ -3,6 +3,7 @@
 //!
 //! The doc comments are the descriptions of the JSON Schema, so they speak to the author of a policy.
 
+mod checks;
 mod commands;
 mod deploy;
 mod environment;
@@ -14,6 +15,9 @@ mod schema;
 
 use serde::Deserialize;
 
+pub(super) use checks::{
+    RawApproved, RawCommits, RawMigrations, RawRefs, RawSchema, RawScripts, RawSecrets, RawSize, RawStaticChecks, RawStop, RawTicket, RawUrls,
+};
 pub(super) use commands::{RawBranches, RawCommands, RawService, RawServiceInventory, RawWho};
 pub(super) use deploy::{RawDeploy, RawDispatch};
 pub(super) use environment::{AnyWord, RawBody, RawEnvironment, RawInventory, RawParameter, RawParameterRule, RawTarget};
@@ -44,8 +48,12 @@ pub(super) struct RawPolicy {
     /// The environments, in their order. Default: dev, staging, canary (after staging), production (after staging).
     #[cfg_attr(test, schemars(extend("minProperties" = 1)))]
     pub(super) environments: Set<Entries<EnvName, RawBody>>,
-    /// Which branches' own policy files are trusted.
+    /// Which branches are protected.
     pub(super) branches: Set<RawBranches>,
+    /// What commit messages must be like.
+    pub(super) commits: Set<RawCommits>,
+    /// What is checked in hooks, on the command line and in the action.
+    pub(super) checks: Set<RawStaticChecks>,
 }
 
 /// A program and its arguments as a list; a string is read too, so that the fault can say what to write.

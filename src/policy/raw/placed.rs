@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::policy::fault::Span;
+use crate::domain::Span;
 
 /// The name under which the reader hands out a value with its place.
 pub(in crate::policy) const AT: &str = "$at";

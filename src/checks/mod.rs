@@ -1,0 +1,23 @@
+//! Static checks of text: text in, findings with places out. Pure: no file, no process, no clock; the same text gives the same findings in a hook, on the command
+//! line and in the action, which is what makes them agree (row H5).
+//!
+//! A check is a row of [`CHECKS`]; what it looks for are its rules ([`rules`]), one file each where they are code. Which files are looked at, in which versions,
+//! and what stops whom is decided above, in `examine`.
+
+pub mod files;
+mod finding;
+pub mod message;
+pub mod migrations;
+pub mod refs;
+mod registry;
+mod rules;
+pub mod schemas;
+pub mod scripts;
+pub mod secrets;
+mod source;
+pub mod urls;
+
+pub use finding::{Finding, Fix, Level};
+pub use registry::{CHECKS, Check, CheckSpec, Example, RuleSpec, rules};
+pub use rules::CheckRules;
+pub use source::{Alone, FileCheck, Mode, Near, Source, decode};

@@ -14,6 +14,7 @@ pub mod documents;
 pub mod domain;
 pub mod env;
 pub mod error;
+pub mod examine;
 pub mod exit;
 pub mod facts;
 pub mod gates;

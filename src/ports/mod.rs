@@ -1,6 +1,7 @@
 //! The seams: what the program needs from GitHub, from git, and from this machine's programs, as traits. No implementation here.
 
 mod forge;
+mod history;
 mod inspect;
 mod overview;
 mod programs;
@@ -10,6 +11,7 @@ pub use forge::{
     Ask, CommentText, Concluded, Forge, ForgeError, ForgeFault, FoundRun, JobReport, NewDeployment, NewDispatch, NewState, PolicyFile, Reaction, ReactionId,
     RefSwap, RunReport, SoughtRun, Speech, SpeechPlace, Spoken, Standing, Stopping, Survey, Swapped, Wrote,
 };
+pub use history::{Change, Depth, NewCommit, Version};
 pub use inspect::Inspect;
 pub use overview::Overview;
 pub use programs::{Finished, ProgramError, Programs};

@@ -10,7 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("core", &["documents", "checks", "intake", "policy", "facts", "gates", "plan", "audit", "report", "setup", "doctor"]),
     ("seams", &["ports"]),
     ("adapters", &["github", "git", "programs", "env", "runner", "sandbox"]),
-    ("shell", &["examine", "hooks", "gather", "perform", "run", "cli", "lib", "main"]),
+    ("shell", &["examine", "gather", "perform", "run", "cli", "lib", "main"]),
 ];
 
 /// What a core module may use besides the words: only what comes before it in the flow.

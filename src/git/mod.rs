@@ -6,6 +6,7 @@
 mod commit_settings;
 mod credentials;
 mod fetch;
+pub mod history;
 mod merge;
 mod origin;
 mod remote;

@@ -5,6 +5,7 @@
 
 mod credentials;
 mod fetch;
+mod hooks;
 mod merge;
 mod origin;
 mod remote;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use hooks::{HookQuestions, HooksUnknown};
 pub use origin::{origin_slug, work_tree};
 pub use remote::{InvalidRemote, Remote};
 use scratch::Scratch;

@@ -100,6 +100,7 @@ Examples:
   shipgate hooks status
   shipgate hooks uninstall
 
+Exit code: 0 in place, or taken out; 1 not all of it, and why.
 With pre-commit, prek, lefthook or husky: see docs/hooks.md.";
 
 /// What stands below the help of `audit verify`.
@@ -155,9 +156,14 @@ impl Cli {
 
     /// What git types when it starts a hook, where exactly that was typed: somebody waits for it at every commit.
     pub fn of_a_hook(typed: &[OsString]) -> Option<Self> {
-        let [first, name, words @ ..] = typed else { return None };
         // The empty word and what looks like an option are for the whole command line to judge.
         let is_plain = |word: &OsString| !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-");
+        let (script, typed) = match typed {
+            [first, script, file, typed @ ..] if first == "hook" && script == "--script" && is_plain(file) => (Some(PathBuf::from(file)), typed),
+            [first, typed @ ..] if first == "hook" => (None, typed),
+            _ => return None,
+        };
+        let [name, words @ ..] = typed else { return None };
         let message = |file: &OsString, fix: bool| Hook::CommitMsg { file: PathBuf::from(file), fix };
         let hook = match (name.to_str()?, words) {
             ("pre-commit", []) => Hook::PreCommit { files: Vec::new() },
@@ -168,7 +174,7 @@ impl Cli {
             }
             _ => return None,
         };
-        (first == "hook").then_some(Self { command: Command::Hook(hook), verbose: 0, color: When::Auto })
+        Some(Self { command: Command::Hook(HookCall { script, hook }), verbose: 0, color: When::Auto })
     }
 }
 
@@ -220,8 +226,7 @@ pub enum Command {
     #[command(subcommand, after_help = HOOKS)]
     Hooks(Hooks),
     /// Be a git hook: what the installed hooks run.
-    #[command(subcommand)]
-    Hook(Hook),
+    Hook(HookCall),
     /// Look after the policy file.
     #[command(subcommand)]
     Policy(Policy),
@@ -376,6 +381,17 @@ pub enum Hooks {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// A hook, as a script starts it.
+#[derive(Args, Debug)]
+pub struct HookCall {
+    /// The script: the hook that was there before it lies beside it.
+    #[arg(long, hide = true, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// Which one.
+    #[command(subcommand)]
+    pub hook: Hook,
 }
 
 /// The hooks, as git starts them.
@@ -575,6 +591,7 @@ mod tests {
             &["hook", "pre-commit"][..],
             &["hook", "commit-msg", ".git/COMMIT_EDITMSG"],
             &["hook", "commit-msg", "--fix", "a b"],
+            &["hook", "--script", "/a b/pre-commit", "pre-commit"],
             &["hook", "pre-push", "origin", "https://example.com/a.git"],
         ] {
             let parsed = super::Cli::try_parse_from(["shipgate"].iter().chain(typed)).expect("it can be typed");
@@ -585,6 +602,8 @@ mod tests {
             &["hooks", "pre-commit"],
             &["hook", "commit-msg"],
             &["hook", "commit-msg", ""],
+            &["hook", "--script", "-x", "pre-commit"],
+            &["hook", "--script", "a"],
             &["hook", "commit-msg", "--help"],
             &["hook", "commit-msg", "a", "--fix"],
             &["hook", "pre-push"],

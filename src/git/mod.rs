@@ -7,6 +7,7 @@ mod commit_settings;
 mod credentials;
 mod fetch;
 pub mod history;
+mod hooks;
 mod merge;
 mod origin;
 mod remote;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 pub use commit_settings::{CommitPlace, CommitSettings};
+pub use hooks::{HookQuestions, HooksUnknown};
 pub use origin::{origin_slug, work_tree};
 pub use remote::{InvalidRemote, Remote};
 use scratch::Scratch;

@@ -1,5 +1,7 @@
 //! Which checks are in force: those that were asked for, without those that were skipped or that the policy switches off. The one place that makes them.
 
+use crate::checks::files::{Conflicts, Size};
+use crate::checks::migrations::Migrations;
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
 use crate::domain::{nearest, shown};
 
@@ -63,7 +65,11 @@ impl Wanted {
 type Make = fn(&CheckRules, &dyn Near) -> Result<Box<dyn FileCheck>, String>;
 
 /// The checks of files: a new one is one more row.
-const MAKERS: &[(Check, Make)] = &[];
+const MAKERS: &[(Check, Make)] = &[
+    (Check::Conflicts, |_, _| Ok(Box::new(Conflicts))),
+    (Check::Size, |rules, _| Ok(Box::new(Size::new(rules.size.clone())))),
+    (Check::Migrations, |rules, _| Ok(Box::new(Migrations::new(rules.migrations.clone())))),
+];
 
 /// The checks of files that are in force.
 ///

@@ -53,7 +53,11 @@ impl FileCheck for Size {
 fn tracked(path: &RepoPath) -> String {
     let extension = path.extension();
     let is_plain = !extension.is_empty() && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if is_plain { format!("git lfs track '*.{extension}' && git add .gitattributes, and add the file again") } else { "git lfs track FILE, and add it again".to_owned() }
+    if is_plain {
+        format!("git lfs track '*.{extension}' && git add .gitattributes, and add the file again")
+    } else {
+        "git lfs track FILE, and add it again".to_owned()
+    }
 }
 
 fn bytes(count: u64) -> String {

@@ -94,7 +94,9 @@ fn by_path(path: &str) -> Option<Guess> {
         "sql" if migrations || within("changelog") || within("liquibase") || folders.ends_with("db/changelog") => Some(Guess::Sql),
         "xml" | "yaml" | "yml" if lower.contains("changelog") || within("liquibase") => Some(Guess::Marked(Tool::Liquibase, "changeSet")),
         "rb" if within("migrate") || folders.ends_with("_migrate") => Some(Guess::Marked(Tool::Rails, "Migration")),
-        "py" if within("migrations") && name != "__init__.py" => Some(if within("versions") { Guess::Marked(Tool::Alembic, "def upgrade") } else { Guess::Marked(Tool::Django, "migrations.Migration") }),
+        "py" if within("migrations") && name != "__init__.py" => {
+            Some(if within("versions") { Guess::Marked(Tool::Alembic, "def upgrade") } else { Guess::Marked(Tool::Django, "migrations.Migration") })
+        }
         "py" if within("versions") => Some(Guess::Marked(Tool::Alembic, "def upgrade")),
         "php" if migrations => Some(Guess::Marked(Tool::Laravel, "Migration")),
         "exs" if migrations => Some(Guess::Marked(Tool::Ecto, "Ecto.Migration")),
@@ -108,7 +110,8 @@ fn by_path(path: &str) -> Option<Guess> {
 fn is_flyway(stem: &str) -> bool {
     let Some((version, rest)) = stem.split_once("__") else { return false };
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'_');
-    !rest.is_empty() && (version == "r" || ["v", "u", "b"].iter().any(|kind| version.strip_prefix(kind).is_some_and(|number| !number.is_empty() && digits(number))))
+    !rest.is_empty()
+        && (version == "r" || ["v", "u", "b"].iter().any(|kind| version.strip_prefix(kind).is_some_and(|number| !number.is_empty() && digits(number))))
 }
 
 fn sql_tool(text: &str) -> Tool {

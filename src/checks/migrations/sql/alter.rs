@@ -1,6 +1,7 @@
 //! `ALTER TABLE`, action by action.
 
 use super::cursor::Cursor;
+use super::tokens::Kind;
 use super::{Created, Operation};
 use crate::checks::migrations::operation::{Class, OperationKind as K};
 use crate::domain::Span;
@@ -28,6 +29,9 @@ fn action<'a>(mut part: Cursor<'a>, verb: &mut Option<&'a str>) -> K {
     if said.is_some() {
         *verb = said;
     }
+    if said.is_none() && is_rewrite(part) {
+        return K::Rewrite;
+    }
     match said.or(verb.filter(|verb| ["ADD", "DROP"].contains(verb))) {
         Some("ADD") => add(part),
         Some("DROP") => drop(part),
@@ -36,10 +40,16 @@ fn action<'a>(mut part: Cursor<'a>, verb: &mut Option<&'a str>) -> K {
         Some("CHANGE") => change(part),
         Some("RENAME") => rename(part),
         _ if part.is("TRUNCATE") => K::Truncate,
-        _ if ["ENGINE", "CONVERT", "FORCE"].iter().any(|word| part.is(word)) => K::Rewrite,
-        _ if part.eat("SET") && ["TABLESPACE", "LOGGED", "UNLOGGED", "WITHOUT"].iter().any(|word| part.is(word)) => K::Rewrite,
         _ => K::Other,
     }
+}
+
+/// `ENGINE = …`, `CONVERT TO …`, `FORCE`, `SET TABLESPACE …`: the table is written anew.
+fn is_rewrite(mut part: Cursor<'_>) -> bool {
+    if part.eat("ENGINE") {
+        return part.tokens.first().is_some_and(|token| token.kind == Kind::Sign('='));
+    }
+    part.eat_all(&["CONVERT", "TO"]) || part.is("FORCE") || part.eat("SET") && ["TABLESPACE", "LOGGED", "UNLOGGED"].iter().any(|word| part.is(word))
 }
 
 fn add(mut part: Cursor<'_>) -> K {

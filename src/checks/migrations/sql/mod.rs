@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::operation::Operation;
 use crate::domain::Span;
 use cursor::Cursor;
-use tokens::{Kind, Token, tokens};
+use tokens::{Kind, tokens};
 
 /// How deep code may stand in code (`DO $$ … $$`).
 const DEEPEST: usize = 4;
@@ -26,7 +26,9 @@ pub(super) fn operations(text: &str, within: Span) -> Vec<Operation> {
 /// True where a stretch of a text has any statement at all.
 pub(super) fn has_statement(text: &str, within: Span) -> bool {
     let (tokens, _) = tokens(text, within);
-    tokens.iter().any(|token| token.kind == Kind::Word && !["BEGIN", "COMMIT", "START", "TRANSACTION", "SELECT", "PRAGMA"].contains(&token.upper(text).as_str()))
+    tokens
+        .iter()
+        .any(|token| token.kind == Kind::Word && !["BEGIN", "COMMIT", "START", "TRANSACTION", "SELECT", "PRAGMA"].contains(&token.upper(text).as_str()))
 }
 
 /// The comments of a stretch of a text: tools write their marks into them.

@@ -68,6 +68,9 @@ fn is_line(text: &str, token: &Token) -> bool {
 
 /// What a statement does.
 pub(super) fn read(mut cursor: Cursor<'_>, created: &mut Created, out: &mut Vec<Operation>) {
+    while cursor.tokens.first().is_some_and(|token| matches!(token.kind, Kind::Sign(_))) {
+        cursor.skip();
+    }
     // What stands before the statement in a block of code.
     cursor.eat_any(&["BEGIN", "THEN", "ELSE", "EXECUTE", "IMMEDIATE", "GO"]);
     let whole = cursor;
@@ -140,10 +143,14 @@ fn other(mut cursor: Cursor<'_>, created: &Created) -> Option<K> {
         () if cursor.eat("DELETE") => Some(of_table(cursor, K::Delete)),
         () if cursor.eat("UPDATE") => Some(of_table(cursor, K::Update)),
         () if cursor.eat_all(&["RENAME", "TABLE"]) => Some(K::RenameTable),
-        () if cursor.eat("EXEC") || cursor.is("SP_RENAME") => cursor.has(&["SP_RENAME"]).then_some(if cursor.has(&["COLUMN"]) { K::RenameColumn } else { K::RenameTable }),
+        () if cursor.eat("EXEC") || cursor.is("SP_RENAME") => {
+            cursor.has(&["SP_RENAME"]).then_some(if cursor.has(&["COLUMN"]) { K::RenameColumn } else { K::RenameTable })
+        }
         () if cursor.eat("VACUUM") => Some(if cursor.has(&["FULL"]) { K::Rewrite } else { K::Other }),
         () if cursor.eat("CLUSTER") => Some(K::Rewrite),
-        () if cursor.eat("REINDEX") || cursor.eat_all(&["REFRESH", "MATERIALIZED", "VIEW"]) => Some(if cursor.has(&["CONCURRENTLY"]) { K::Other } else { K::LockTable }),
+        () if cursor.eat("REINDEX") || cursor.eat_all(&["REFRESH", "MATERIALIZED", "VIEW"]) => {
+            Some(if cursor.has(&["CONCURRENTLY"]) { K::Other } else { K::LockTable })
+        }
         () if cursor.eat("LOCK") => Some(K::LockTable),
         () if cursor.eat_all(&["ALTER", "TYPE"]) => Some(if cursor.has(&["RENAME"]) || cursor.has(&["DROP"]) { K::DropObject } else { K::Other }),
         () if cursor.is("ALTER") || cursor.is("INSERT") || cursor.is("MERGE") => Some(K::Other),

@@ -123,7 +123,13 @@ impl Lexer<'_> {
         loop {
             let open = self.rest().starts_with("/*");
             let close = self.rest().starts_with("*/");
-            depth = if open { depth + 1 } else if close { depth - 1 } else { depth };
+            depth = if open {
+                depth + 1
+            } else if close {
+                depth - 1
+            } else {
+                depth
+            };
             let Some(next) = self.rest().chars().next() else { break };
             self.at += if open || close { 2 } else { next.len_utf8() };
             if depth == 0 {
@@ -155,7 +161,7 @@ impl Lexer<'_> {
     fn is_bracketed(&self) -> bool {
         let joined = self.text[..self.at].ends_with(|character: char| character.is_alphanumeric() || character == '_' || character == ']');
         let name = self.rest()[1..].chars().next().is_some_and(|character| character.is_alphabetic() || character == '_');
-        !joined && name && self.rest().split(['\n']).next().is_some_and(|line| line.contains(']'))
+        !joined && name && self.rest().chars().take(130).take_while(|character| *character != '\n').any(|character| character == ']')
     }
 
     /// The mark of a string between dollars: `$$` or `$word$`.
@@ -163,7 +169,9 @@ impl Lexer<'_> {
         let end = self.rest()[1..].find('$')? + 2;
         let mark = &self.rest()[..end];
         let word = &mark[1..end - 1];
-        let fits = word.len() <= 63 && word.chars().all(|character| character.is_alphanumeric() || character == '_') && !word.starts_with(|first: char| first.is_ascii_digit());
+        let fits = word.len() <= 63
+            && word.chars().all(|character| character.is_alphanumeric() || character == '_')
+            && !word.starts_with(|first: char| first.is_ascii_digit());
         fits.then_some(mark)
     }
 

@@ -5,6 +5,7 @@
 
 mod credentials;
 mod fetch;
+pub mod history;
 mod merge;
 mod origin;
 mod remote;

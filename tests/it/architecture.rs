@@ -34,6 +34,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("git2", &["git", "sandbox"]),
     ("hyper", &["github", "sandbox"]),
     ("clap", &["cli"]),
+    ("toml_edit", &["documents"]),
+    ("jsonschema", &["checks"]),
     ("serde_saphyr", &["documents", "policy", "doctor", "sandbox", "setup"]),
     ("similar", &["setup"]),
     ("annotate_snippets", &["policy", "report"]),

@@ -110,7 +110,7 @@ impl Serialize for Check {
 
 /// Every rule that is code, in the order of the checks. Each check's module adds its own here.
 pub fn rules() -> Vec<&'static RuleSpec> {
-    let mut out = Vec::new();
+    let mut out: Vec<&'static RuleSpec> = super::message::RULES.to_vec();
     out.extend(super::dockerfile::specs());
     out
 }

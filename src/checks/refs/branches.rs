@@ -14,13 +14,14 @@ pub(super) const FORCED: RuleSpec = spec(
     ("force refs/heads/feature", "force refs/heads/main"),
 );
 
-pub(super) const DELETED: RuleSpec =
-    spec("branch-deleted", "A protected branch is not deleted.", ("delete refs/heads/feature", "delete refs/heads/main"));
+pub(super) const DELETED: RuleSpec = spec("branch-deleted", "A protected branch is not deleted.", ("delete refs/heads/feature", "delete refs/heads/main"));
 
 /// What is wrong with this for a branch that is protected.
 pub(super) fn finding(branch: &str, movement: Movement, rules: &RefRules) -> Option<Finding> {
     match movement {
-        Movement::Deleted => Some(found(&DELETED, format!("the protected branch `{branch}` would be deleted"), "delete it where its protection is looked after")),
+        Movement::Deleted => {
+            Some(found(&DELETED, format!("the protected branch `{branch}` would be deleted"), "delete it where its protection is looked after"))
+        }
         Movement::Updated(Forced::Yes) => {
             let what = format!("the protected branch `{branch}` would lose commits: this is a forced push");
             Some(found(&FORCED, what, "git pull --rebase, then push without force"))

@@ -78,7 +78,8 @@ mod tests {
         ] {
             assert!(is_version(tag), "{tag}");
         }
-        for tag in ["", "v1", "v1.2", "latest", "v01.2.3", "1.2.3.4", "v1.2-1.0.0", "-1.2.3", "api-", "api--1.2.3", "version-2", "v1.2.3 ", "vv1.2.3", "é1.2.3"] {
+        for tag in ["", "v1", "v1.2", "latest", "v01.2.3", "1.2.3.4", "v1.2-1.0.0", "-1.2.3", "api-", "api--1.2.3", "version-2", "v1.2.3 ", "vv1.2.3", "é1.2.3"]
+        {
             assert!(!is_version(tag), "{tag}");
         }
     }

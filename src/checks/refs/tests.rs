@@ -92,9 +92,15 @@ fn h3_tags_are_versions_and_stay_where_they_are_unless_the_policy_says_otherwise
 #[test]
 fn v6_names_of_refs_that_mislead_are_refused_and_shown_escaped() {
     let id = "a".repeat(40);
-    for name in
-        ["refs/heads/ma\u{200b}in", "refs/heads/\u{202e}main", "refs/heads/a\u{fffd}", "refs/heads/-x", "refs/tags/HEAD", "refs/heads/refs/heads/main", &format!("refs/heads/{id}")]
-    {
+    for name in [
+        "refs/heads/ma\u{200b}in",
+        "refs/heads/\u{202e}main",
+        "refs/heads/a\u{fffd}",
+        "refs/heads/-x",
+        "refs/tags/HEAD",
+        "refs/heads/refs/heads/main",
+        &format!("refs/heads/{id}"),
+    ] {
         assert!(named(&format!("create {name}"), &RefRules::default()).contains(&"name".to_owned()), "{name:?}");
         assert!(named(&format!("delete {name}"), &RefRules::default()).is_empty(), "it may go away: {name:?}");
     }

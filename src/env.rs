@@ -69,6 +69,7 @@ pub const VARIABLES: &[VariableSpec] = &[
     plain("RUNNER_TEMP", "A directory for the job's temporary files."),
     plain("SHIPGATE_LOG", "What is logged, e.g. `debug`."),
     plain("SHIPGATE_RETRY_PAUSE_MS", "The pause before a failed request is sent a second time, in milliseconds; 250 where it is not set."),
+    plain("SHIPGATE_SKIP", "Checks that hooks and `shipgate check` leave out, by their ids, e.g. `secrets,size`; said in the output, and logged."),
     plain("SHIPGATE_WATCH_PAUSE_MS", "The first pause between two looks at a dispatched run that is waited for, in milliseconds; 2000 where it is not set."),
     plain("SSL_CERT_DIR", "Folders with the root certificates to trust, instead of the system's."),
     plain("SSL_CERT_FILE", "A file with the root certificates to trust, instead of the system's."),
@@ -349,6 +350,11 @@ impl Environment {
     /// Where it is not a number.
     pub fn watch_pause(&self) -> Result<Option<std::time::Duration>, EnvironmentError> {
         Ok(self.number("SHIPGATE_WATCH_PAUSE_MS")?.map(std::time::Duration::from_millis))
+    }
+
+    /// `SHIPGATE_SKIP`.
+    pub fn skipped_checks(&self) -> Option<String> {
+        self.text("SHIPGATE_SKIP")
     }
 
     /// `SHIPGATE_LOG`.

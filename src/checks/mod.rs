@@ -14,10 +14,12 @@ mod rules;
 pub mod schemas;
 pub mod scripts;
 pub mod secrets;
+mod skip;
 mod source;
 pub mod urls;
 
 pub use finding::{Finding, Fix, Level};
 pub use registry::{CHECKS, Check, CheckSpec, Example, RuleSpec, rules};
 pub use rules::CheckRules;
+pub use skip::{BadSkip, Skips};
 pub use source::{Alone, FileCheck, Mode, Near, Source, decode};

@@ -7,6 +7,7 @@ mod changes;
 mod commits;
 mod error;
 mod files;
+mod listed;
 mod objects;
 mod push;
 mod raw;

@@ -65,8 +65,16 @@ pub const VARIABLES: &[VariableSpec] = &[
     secret("INPUT_DISPATCH-TOKEN", "The action's input `dispatch-token`: the token for a deploy workflow in another repository."),
     secret("INPUT_TOKEN", "The action's input `token`."),
     plain("NO_COLOR", "No colour, whatever its value."),
+    plain("PATH", "Where programs are found: whether hooks can name ours by a path that outlives an update of it."),
+    plain("PRE_COMMIT_FROM_REF", "From pre-commit or prek, which keep git's standard input to themselves: the commit that a push begins after."),
+    plain("PRE_COMMIT_LOCAL_BRANCH", "From pre-commit or prek: the ref that is pushed."),
+    plain("PRE_COMMIT_REMOTE_BRANCH", "From pre-commit or prek: the ref that is pushed to."),
+    plain("PRE_COMMIT_REMOTE_NAME", "From pre-commit or prek: the remote that is pushed to."),
+    plain("PRE_COMMIT_REMOTE_URL", "From pre-commit or prek: the remote's URL."),
+    plain("PRE_COMMIT_TO_REF", "From pre-commit or prek: the commit that is pushed."),
     plain("RUNNER_DEBUG", "`1` where the run is being debugged."),
     plain("RUNNER_TEMP", "A directory for the job's temporary files."),
+    plain("SHIPGATE_HOOK_DEPTH", "Set by us for a hook that was there before ours: how many hooks it is in, so that a circle ends."),
     plain("SHIPGATE_LOG", "What is logged, e.g. `debug`."),
     plain("SHIPGATE_RETRY_PAUSE_MS", "The pause before a failed request is sent a second time, in milliseconds; 250 where it is not set."),
     plain("SHIPGATE_SKIP", "Checks that hooks and `shipgate check` leave out, by their ids, e.g. `secrets,size`; said in the output, and logged."),
@@ -119,6 +127,23 @@ pub enum EnvironmentError {
         /// The text, made safe to show.
         shown: String,
     },
+}
+
+/// What pre-commit or prek say of a push: of one ref only, however many are pushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManagedPush {
+    /// The remote's name.
+    pub remote: Option<String>,
+    /// Its URL.
+    pub url: Option<String>,
+    /// The ref that is pushed.
+    pub local: String,
+    /// The ref that is pushed to.
+    pub target: String,
+    /// The commit that it begins after; none where everything is pushed.
+    pub from: Option<String>,
+    /// The commit that is pushed; none where everything is pushed.
+    pub to: Option<String>,
 }
 
 impl Environment {
@@ -355,6 +380,28 @@ impl Environment {
     /// `SHIPGATE_SKIP`.
     pub fn skipped_checks(&self) -> Option<String> {
         self.text("SHIPGATE_SKIP")
+    }
+
+    /// `SHIPGATE_HOOK_DEPTH`: 0 where no hook of ours is around; as deep as can be where it is no number.
+    pub fn hook_depth(&self) -> u64 {
+        self.number("SHIPGATE_HOOK_DEPTH").map_or(u64::MAX, |depth| depth.unwrap_or(0))
+    }
+
+    /// The folders of `PATH`.
+    pub fn program_folders(&self) -> Vec<PathBuf> {
+        self.path("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
+    }
+
+    /// What pre-commit or prek say of a push; none where they do not run us.
+    pub fn managed_push(&self) -> Option<ManagedPush> {
+        Some(ManagedPush {
+            remote: self.text("PRE_COMMIT_REMOTE_NAME"),
+            url: self.text("PRE_COMMIT_REMOTE_URL"),
+            local: self.text("PRE_COMMIT_LOCAL_BRANCH")?,
+            target: self.text("PRE_COMMIT_REMOTE_BRANCH")?,
+            from: self.text("PRE_COMMIT_FROM_REF"),
+            to: self.text("PRE_COMMIT_TO_REF"),
+        })
     }
 
     /// `SHIPGATE_LOG`.

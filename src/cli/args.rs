@@ -99,6 +99,7 @@ Examples:
   shipgate hooks status
   shipgate hooks uninstall
 
+Exit code: 0 in place, or taken out; 1 not all of it, and why.
 With pre-commit, prek, lefthook or husky: see docs/hooks.md.";
 
 /// What stands below the help of `audit verify`.
@@ -189,8 +190,7 @@ pub enum Command {
     #[command(subcommand, after_help = HOOKS)]
     Hooks(Hooks),
     /// Be a git hook: what the installed hooks run.
-    #[command(subcommand)]
-    Hook(Hook),
+    Hook(HookCall),
     /// Look after the policy file.
     #[command(subcommand)]
     Policy(Policy),
@@ -345,6 +345,17 @@ pub enum Hooks {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// A hook, as a script starts it.
+#[derive(Args, Debug)]
+pub struct HookCall {
+    /// The script: the hook that was there before it lies beside it.
+    #[arg(long, hide = true, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// Which one.
+    #[command(subcommand)]
+    pub hook: Hook,
 }
 
 /// The hooks, as git starts them.

@@ -6,6 +6,7 @@
 mod credentials;
 mod fetch;
 pub mod history;
+mod hooks;
 mod merge;
 mod origin;
 mod remote;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use hooks::{HookQuestions, HooksUnknown};
 pub use origin::{origin_slug, work_tree};
 pub use remote::{InvalidRemote, Remote};
 use scratch::Scratch;

@@ -42,6 +42,8 @@ mod gates;
 mod github_contract;
 mod graphql_schema;
 mod graphql_world;
+#[cfg(unix)]
+mod hooks;
 mod hostile;
 mod http_client;
 mod init;

@@ -53,7 +53,9 @@ fn format(options: &CheckFiles) -> FindingsFormat {
 pub(super) fn show(examined: &Examined, format: FindingsFormat, voice: Voice) {
     match format {
         FindingsFormat::Text => voice.in_the_open(&findings::text(examined, voice.paint)),
-        FindingsFormat::Json | FindingsFormat::Sarif | FindingsFormat::Github => {}
+        FindingsFormat::Json => voice.answer_json(&findings::json(examined)),
+        FindingsFormat::Sarif => voice.answer_json(&findings::sarif(examined)),
+        FindingsFormat::Github => voice.in_the_open(&findings::github(examined)),
     }
 }
 

@@ -42,12 +42,15 @@ mod gates;
 mod github_contract;
 mod graphql_schema;
 mod graphql_world;
+#[cfg(unix)]
+mod hooks;
 mod hostile;
 mod http_client;
 mod init;
 mod licences;
 mod limits;
 mod linters;
+mod messages;
 mod policy;
 mod readme;
 mod release;

@@ -3,10 +3,18 @@
 //! No output holds more of a hidden stretch than its first four characters: an [`Excerpt`] never had more.
 
 mod excerpt;
+mod github;
+mod json;
+mod sarif;
 mod summary;
 mod text;
+#[cfg(test)]
+mod hostile_tests;
 
 pub use excerpt::{Excerpt, Walker};
+pub use github::{github, page};
+pub use json::json;
+pub use sarif::sarif;
 pub use summary::summary;
 pub use text::text;
 

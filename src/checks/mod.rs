@@ -20,4 +20,4 @@ pub mod urls;
 pub use finding::{Finding, Fix, Level};
 pub use registry::{CHECKS, Check, CheckSpec, Example, RuleSpec, rules};
 pub use rules::CheckRules;
-pub use source::{Alone, FileCheck, Mode, Near, Source, decode};
+pub use source::{Allowed, Alone, By, FileCheck, Looked, Mode, Near, Source, decode};

@@ -1,21 +1,12 @@
 //! What a file itself allows: a comment `shipgate:allow CHECK/RULE reason` on the line of a finding or right above it. Nothing goes in silence: what is allowed
 //! comes back with its reason, to be counted and shown.
 
-use super::Finding;
+use super::{Allowed, By, Finding};
 
 /// The word that begins a mark.
 const MARK: &str = "shipgate:allow";
 /// How many marks above one line are looked at.
 const MOST: usize = 64;
-
-/// A finding that its file allows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Allowed {
-    /// The finding.
-    pub finding: Finding,
-    /// Why, in the file's own words.
-    pub reason: String,
-}
 
 /// A mark in the text.
 struct Mark<'a> {
@@ -46,7 +37,7 @@ pub fn sift(text: &str, findings: Vec<Finding>) -> (Vec<Finding>, Vec<Allowed>) 
                 .find(|mark| span.start < mark.to && mark.rules.iter().any(|rule| *rule == name || *rule == finding.check.id()))
         });
         match mark {
-            Some(mark) if !mark.reason.is_empty() => allowed.push(Allowed { reason: mark.reason.to_owned(), finding }),
+            Some(mark) if !mark.reason.is_empty() => allowed.push(Allowed { by: By::Marker(mark.reason.to_owned()), rule: finding.rule, span: finding.span }),
             Some(_) => {
                 let help = format!("write the reason behind `{MARK} {name}`");
                 left.push(finding.help(help));

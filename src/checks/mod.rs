@@ -23,12 +23,12 @@ mod skip;
 mod source;
 pub mod urls;
 
-pub use allow::{Allowed, sift};
+pub use allow::sift;
 pub use finding::{Finding, Fix, Level};
 pub use registry::{CHECKS, Check, CheckSpec, Example, RuleSpec, rules};
 pub use rules::CheckRules;
 pub use skip::{BadSkip, Skips};
-pub use source::{Alone, FileCheck, Mode, Near, Source, decode};
 
 #[cfg(test)]
 mod examples_tests;
+pub use source::{Allowed, Alone, By, FileCheck, Looked, Mode, Near, Source, decode};

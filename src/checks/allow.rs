@@ -111,6 +111,6 @@ mod tests {
         let text = "# shipgate:allow dockerfile/sudo\nRUN sudo x\n";
         assert!(sift(text, vec![at(text, "sudo x")]).0[0].help.as_deref().is_some_and(|help| help.contains("reason")));
         let text = "# shipgate:allow dockerfile/sudo the base needs it\nRUN sudo x\n";
-        assert_eq!(sift(text, vec![at(text, "sudo x")]).1[0].reason, "the base needs it");
+        assert_eq!(sift(text, vec![at(text, "sudo x")]).1[0].by, By::Marker("the base needs it".to_owned()));
     }
 }

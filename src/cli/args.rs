@@ -156,7 +156,12 @@ impl Cli {
 
     /// What git types when it starts a hook, where exactly that was typed: somebody waits for it at every commit.
     pub fn of_a_hook(typed: &[OsString]) -> Option<Self> {
-        let [first, name, words @ ..] = typed else { return None };
+        let [first, rest @ ..] = typed else { return None };
+        let (script, rest) = match rest {
+            [option, script, rest @ ..] if option == "--script" && !script.is_empty() => (Some(PathBuf::from(script)), rest),
+            _ => (None, rest),
+        };
+        let [name, words @ ..] = rest else { return None };
         // The empty word and what looks like an option are for the whole command line to judge.
         let is_plain = |word: &OsString| !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-");
         let message = |file: &OsString, fix: bool| Hook::CommitMsg { file: PathBuf::from(file), fix };
@@ -169,7 +174,7 @@ impl Cli {
             }
             _ => return None,
         };
-        (first == "hook").then_some(Self { command: Command::Hook(hook), verbose: 0, color: When::Auto })
+        (first == "hook").then_some(Self { command: Command::Hook(HookCall { script, hook }), verbose: 0, color: When::Auto })
     }
 }
 

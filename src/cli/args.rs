@@ -169,7 +169,7 @@ impl Cli {
             }
             _ => return None,
         };
-        (first == "hook").then_some(Self { command: Command::Hook(hook), verbose: 0, color: When::Auto })
+        (first == "hook").then_some(Self { command: Command::Hook(HookCall { script: None, hook }), verbose: 0, color: When::Auto })
     }
 }
 

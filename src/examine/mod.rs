@@ -11,8 +11,10 @@ mod fresh;
 mod look;
 mod near;
 mod progress;
+mod push;
 mod rules;
 mod standing;
+mod texts;
 mod windows;
 
 use std::collections::HashMap;
@@ -21,6 +23,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub use disk::Disk;
 pub use force::{NotInForce, UnknownCheck, Wanted, checks_in_force};
+pub use push::{PushError, Pushing};
 pub use near::{CommitNear, IndexNear};
 pub use rules::{InForce, Origin, RulesError};
 
@@ -55,6 +58,8 @@ pub enum Selection {
     Commits(Vec<NewCommit>),
     /// The same for a push, with the commits that its refs end at: what counts is what stands there.
     Pushed(Vec<NewCommit>, Vec<ObjectId>),
+    /// Versions that no commit brings.
+    Versions(Vec<Change>),
 }
 
 /// How it is looked at.
@@ -91,6 +96,7 @@ impl Examination<'_> {
         let near = |commit: Option<&ObjectId>| -> Box<dyn Near + '_> {
             match (commit, selection, &disk) {
                 (Some(commit), _, _) => Box::new(CommitNear::new(commit.clone(), &objects)),
+                (None, Selection::Versions(_), _) => Box::new(Alone),
                 (None, Selection::Staged, _) => Box::new(IndexNear::new(self.repository, &objects, &entries)),
                 (None, _, Some(disk)) => Box::new(disk.clone()),
                 (None, _, None) => Box::new(Alone),
@@ -124,6 +130,7 @@ impl Examination<'_> {
             Selection::All => Ok(look(&files(self.repository.files()?, |_| true))),
             Selection::Paths(paths) => Ok(look(&files(self.repository.files()?, |path| paths.iter().any(|wanted| holds(wanted, path))))),
             Selection::Commits(commits) => self.commits((commits, &[]), looker),
+            Selection::Versions(changes) => Ok(look(changes)),
             Selection::Pushed(commits, tips) => self.commits((commits, tips), looker),
         }
     }
@@ -140,7 +147,7 @@ impl Examination<'_> {
         }
         files = files.and(looker.look(&batch, &mut standing));
         standing.settle(&mut files, commits, tips);
-        let mut examined = self.messages(commits).and(files);
+        let mut examined = self.messages(commits, looker.checks).and(files);
         examined.looked.commits = commits.len();
         // Each commit's own message first, then its files.
         let order: HashMap<&ObjectId, usize> = commits.iter().enumerate().map(|(at, commit)| (&commit.id, at)).collect();
@@ -149,8 +156,8 @@ impl Examination<'_> {
     }
 
     /// What is wrong with the messages of commits.
-    fn messages(&self, commits: &[NewCommit]) -> Examined {
-        let mut examined = Examined::default();
+    fn messages(&self, commits: &[NewCommit], checks: &[Box<dyn FileCheck>]) -> Examined {
+        let mut examined = self.texts(commits, checks);
         let rules = &self.in_force.rules;
         if !self.wanted.wants(Check::Messages) || rules.off.contains_key(Check::Messages.id()) {
             return examined;

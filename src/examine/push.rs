@@ -1,6 +1,5 @@
 //! Examining a push: what happens to its refs, and every commit that the other side does not have, by the rules that are in force there.
 
-mod texts;
 
 use super::rules::RulesError;
 use super::{Examination, ExamineError, InForce, Selection, Wanted};
@@ -80,10 +79,9 @@ impl Pushing<'_> {
             let notes = |found: &Found| found.subject == Subject::Message && brings(push, found.commit.as_ref()).is_some_and(|name| name.starts_with("refs/notes/"));
             examined.found.retain(|found| !(found.finding.check == Check::Messages && notes(found)));
         }
-        if !push.bare.is_empty() {
-            examined = examined.and(examination.of(&Selection::Versions(push.bare.clone()))?);
+        if !push.besides.is_empty() {
+            examined = examined.and(examination.of(&Selection::Versions(push.besides.clone()))?);
         }
-        examined = examined.and(examination.of_tags(push)?);
         for found in examined.found.iter_mut().filter(|found| found.reference.is_none()) {
             found.reference = brings(push, found.commit.as_ref()).map(str::to_owned);
         }

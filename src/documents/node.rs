@@ -97,6 +97,11 @@ impl Node {
         Self { span, value, weight: weight + 1, depth: depth + 1 }
     }
 
+    /// The value of a file in which nothing stands.
+    pub fn nothing() -> Self {
+        Self::new(Span::default(), Value::Null)
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.entry(key).map(|entry| &*entry.value)

@@ -2,7 +2,7 @@
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::locate::{Fault, Place, Step, follow, is_filled_in, kind, name};
 use crate::documents::{Node, Value};
@@ -10,6 +10,8 @@ use crate::domain::{nearest, shown};
 
 /// How many known words a help line names.
 const MOST_NAMED: usize = 16;
+/// How many parts of a schema are looked at for the words that it knows.
+const MOST_PARTS: usize = 100;
 /// How deep choices in choices are explained.
 const DEEPEST: usize = 8;
 
@@ -40,9 +42,21 @@ pub(super) enum Outcome {
 type Error<'e> = ValidationError<'e>;
 
 impl<'a> Explaining<'a> {
-    /// Everything that an error says.
-    pub(super) fn explain(&self, error: &Error<'_>) -> Vec<Outcome> {
-        self.at_depth(error, 0)
+    /// Everything that the errors of a document say.
+    pub(super) fn explain(&self, errors: &[Error<'_>]) -> Vec<Outcome> {
+        errors.iter().flat_map(|error| self.told(error, errors)).collect()
+    }
+
+    /// Where a part of a schema does not fit, the keys that only this part knows count as unknown, too: that says nothing beside the fault itself.
+    fn told(&self, error: &Error<'_>, errors: &[Error<'_>]) -> Vec<Outcome> {
+        let Kind::UnevaluatedProperties { unexpected } = error.kind() else { return self.at_depth(error, 0) };
+        let here = error.instance_path().as_str();
+        let is_cause = |other: &Error<'_>| !matches!(other.kind(), Kind::UnevaluatedProperties { .. }) && other.instance_path().as_str().starts_with(here);
+        let known = self.known(error);
+        let follows = |key: &str| known.contains(&key) && errors.iter().any(is_cause);
+        let (place, path) = follow(self.root, here);
+        let unknown = unexpected.iter().filter(|key| !follows(key));
+        unknown.map(|key| Outcome::Fault(self.unknown(&known, place, &path, key))).collect()
     }
 
     fn at_depth(&self, error: &Error<'_>, depth: usize) -> Vec<Outcome> {
@@ -57,7 +71,8 @@ impl<'a> Explaining<'a> {
             Kind::Referencing(error) => vec![Outcome::Untold(shown(&error.to_string()))],
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } if depth < DEEPEST => self.choice(error, context, depth),
             Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-                unexpected.iter().map(|key| Outcome::Fault(self.unknown(error, place, &path, key))).collect()
+                let known = self.known(error);
+                unexpected.iter().map(|key| Outcome::Fault(self.unknown(&known, place, &path, key))).collect()
             }
             Kind::Required { property } => vec![Outcome::Fault(self.missing(place, &path, property))],
             kind => vec![Outcome::Fault(self.plain(error, kind, place, path))],
@@ -65,9 +80,8 @@ impl<'a> Explaining<'a> {
     }
 
     /// A key that the schema does not know.
-    fn unknown(&self, error: &Error<'_>, place: Place<'a>, path: &[Step], key: &str) -> Fault {
+    fn unknown(&self, known: &[&str], place: Place<'a>, path: &[Step], key: &str) -> Fault {
         let span = place.node.entry(key).map_or_else(|| place.span(self.text), |entry| entry.span);
-        let known = self.known(error);
         let mut steps = path.to_vec();
         steps.push(Step::Key(key.to_owned()));
         let near = nearest(key, known.iter().copied());
@@ -76,12 +90,23 @@ impl<'a> Explaining<'a> {
         Fault::new(span, steps, format!("the key `{}` is not known{whose}", shown(key))).meant(&near).help(help)
     }
 
-    /// The keys that stand beside the keyword of an error in the schema.
+    /// The keys that the schema of an error knows, there and in what it is made of.
     fn known(&self, error: &Error<'_>) -> Vec<&'a str> {
         let pointer = error.schema_path().as_str();
         let owner = pointer.rsplit_once('/').map_or("", |(owner, _)| owner);
-        let properties = self.schema.pointer(owner).and_then(|schema| schema.get("properties")?.as_object());
-        properties.map(|properties| properties.keys().map(String::as_str).collect()).unwrap_or_default()
+        let (mut waiting, mut known) = (vec![self.schema.pointer(owner)], Vec::new());
+        let mut left = MOST_PARTS;
+        while let Some(next) = waiting.pop() {
+            let Some(schema) = next.filter(|_| left > 0) else { continue };
+            left -= 1;
+            known.extend(schema.get("properties").and_then(Json::as_object).into_iter().flat_map(Map::keys).map(String::as_str));
+            let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|word| schema.get(word)?.as_array()).flatten();
+            waiting.extend(lists.map(Some));
+            waiting.push(schema.get("$ref").and_then(Json::as_str).and_then(|reference| self.schema.pointer(reference.strip_prefix('#')?)));
+        }
+        known.sort_unstable();
+        known.dedup();
+        known
     }
 
     fn missing(&self, place: Place<'a>, path: &[Step], property: &Json) -> Fault {
@@ -206,16 +231,20 @@ fn types(wanted: &TypeKind) -> String {
     }
 }
 
+fn count(number: u64, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
 /// What is wrong with a value, behind its name.
 fn sentence(kind: &Kind) -> String {
     match kind {
-        Kind::MinLength { limit } => format!("must be at least {limit} characters long"),
-        Kind::MaxLength { limit } => format!("must be at most {limit} characters long"),
-        Kind::MinItems { limit } => format!("must have at least {limit} items"),
-        Kind::MaxItems { limit } => format!("must have at most {limit} items"),
-        Kind::AdditionalItems { limit } => format!("must have at most {limit} items"),
-        Kind::MinProperties { limit } => format!("must have at least {limit} keys"),
-        Kind::MaxProperties { limit } => format!("must have at most {limit} keys"),
+        Kind::MinLength { limit } => format!("must be at least {} long", count(*limit, "character")),
+        Kind::MaxLength { limit } => format!("must be at most {} long", count(*limit, "character")),
+        Kind::MinItems { limit } => format!("must have at least {}", count(*limit, "item")),
+        Kind::MaxItems { limit } => format!("must have at most {}", count(*limit, "item")),
+        Kind::AdditionalItems { limit } => format!("must have at most {}", count(*limit as u64, "item")),
+        Kind::MinProperties { limit } => format!("must have at least {}", count(*limit, "key")),
+        Kind::MaxProperties { limit } => format!("must have at most {}", count(*limit, "key")),
         Kind::Minimum { limit } => format!("must be {limit} or more"),
         Kind::Maximum { limit } => format!("must be {limit} or less"),
         Kind::ExclusiveMinimum { limit } => format!("must be more than {limit}"),

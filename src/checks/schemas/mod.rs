@@ -12,6 +12,7 @@ mod rules;
 mod syntax;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -115,11 +116,14 @@ impl Schemas {
         let own = self.own(source);
         let known = Known::of(source.path);
         // A file that only a pattern names is read as YAML, of which JSON is a part.
-        let read = read_as(Format::of(source.path).unwrap_or(Format::Yaml), text);
+        let mut read = read_as(Format::of(source.path).unwrap_or(Format::Yaml), text);
         let concerned = known.is_some() || !own.is_empty();
         if !concerned && syntax::is_template(source.path, text, &read) {
             self.templates.fetch_add(1, Ordering::Relaxed);
             return Vec::new();
+        }
+        if concerned && read.documents.is_empty() && read.oddities.is_empty() && source.path.name() != b"values.yaml" {
+            read.documents.push(Rc::new(Node::nothing()));
         }
         let mut findings = Vec::new();
         for own in &own {
@@ -215,7 +219,8 @@ fn judge_own(own: &Own, text: &str, read: &Read) -> Vec<Finding> {
 fn against(compiled: &Compiled, document: &Node, text: &str, filling: Filling) -> Vec<Outcome> {
     let value = convert(document);
     let explaining = Explaining { text, root: document, schema: &compiled.schema, filling };
-    compiled.validator.iter_errors(&value).take(MOST * 2).flat_map(|error| explaining.explain(&error)).collect()
+    let errors: Vec<_> = compiled.validator.iter_errors(&value).take(MOST * 2).collect();
+    explaining.explain(&errors)
 }
 
 fn tell(outcome: Outcome, rule: &'static str, schema: &str) -> Finding {
@@ -229,4 +234,72 @@ fn tell(outcome: Outcome, rule: &'static str, schema: &str) -> Finding {
 fn looks_like_manifest(text: &str) -> bool {
     let has = |key: &str| text.lines().any(|line| line.starts_with(key));
     has("apiVersion:") && has("kind:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Alone;
+    use super::*;
+
+    /// A repository with the schemas that the examples of the rules are about.
+    struct Nearby;
+
+    impl super::super::Near for Nearby {
+        fn read(&self, path: &RepoPath) -> Option<Vec<u8>> {
+            let schema = br#"{"properties": {"port": {"type": "integer"}}, "additionalProperties": false}"#;
+            matches!(path.as_bytes(), b"schemas/port.json" | b"chart/values.schema.json").then(|| schema.to_vec())
+        }
+
+        fn list(&self, _: &RepoPath) -> Vec<RepoPath> {
+            Vec::new()
+        }
+    }
+
+    fn found(check: &Schemas, path: &str, text: &str, near: &dyn super::super::Near) -> Vec<Finding> {
+        let path = RepoPath::new(path);
+        assert!(check.concerns(&path));
+        check.findings(&Source { path: &path, mode: Mode::File, size: text.len() as u64, text: Some(text), near })
+    }
+
+    fn rule(files: &str, schema: &str) -> SchemaRule {
+        SchemaRule { files: Pattern::new(files).expect("a pattern"), schema: schema.to_owned() }
+    }
+
+    #[test]
+    fn v7_every_rule_finds_nothing_in_its_good_example_and_something_in_its_bad_one() {
+        let check = Schemas::new(&[rule("config/port.json", "schemas/port.json"), rule("config/lost.json", "schemas/lost.json")]);
+        for spec in RULES {
+            let good = found(&check, spec.good.path, spec.good.text, &Nearby);
+            assert!(good.is_empty(), "{}: {good:?}", spec.id);
+            let bad = found(&check, spec.bad.path, spec.bad.text, &Nearby);
+            assert!(!bad.is_empty() && bad.iter().all(|finding| finding.rule == spec.id && finding.level == spec.level), "{}: {bad:?}", spec.id);
+        }
+    }
+
+    #[test]
+    fn v7_what_was_passed_over_is_counted() {
+        let check = Schemas::new(&[]);
+        found(&check, "chart/templates/a.yaml", "a: {{ .Values.a }}\n", &Alone);
+        found(&check, "deploy/a.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\n---\napiVersion: v1\nkind: Pod\nspec: { containers: [] }\n", &Alone);
+        assert_eq!(check.passed_over(), PassedOver { templates: 1, other_kinds: 1 });
+    }
+
+    #[test]
+    fn v7_a_file_that_cannot_be_looked_at_has_not_passed() {
+        let check = Schemas::new(&[rule("config/*", "schemas/port.json")]);
+        let path = RepoPath::new("config/a.yml");
+        let source = Source { path: &path, mode: Mode::File, size: 1 << 40, text: None, near: &Nearby };
+        assert_eq!(check.findings(&source)[0].rule, UNCHECKED);
+        assert!(check.findings(&Source { mode: Mode::Link, ..source }).is_empty());
+        let huge = found(&check, "config/a.yml", &"port: 1\n".repeat(1_500_000), &Nearby);
+        assert_eq!((&*huge[0].rule, huge[0].level), (UNCHECKED, Level::Stop));
+    }
+
+    #[test]
+    fn v7_the_same_fault_further_down_the_file_is_the_same_finding() {
+        let check = Schemas::new(&[]);
+        let manifest = |before: &str| format!("apiVersion: v1\nkind: Service\nspec:\n  ports:\n{before}    - {{ port: 80, prot: 1 }}\n");
+        let key = |text: &str| found(&check, "a.yaml", text, &Alone)[0].key.clone();
+        assert_eq!(key(&manifest("")), key(&manifest("    - port: 81\n")));
+    }
 }

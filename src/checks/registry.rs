@@ -112,6 +112,7 @@ impl Serialize for Check {
 pub fn rules() -> Vec<&'static RuleSpec> {
     let mut out = Vec::new();
     out.extend(super::dockerfile::specs());
+    out.extend(super::kubernetes::specs());
     out
 }
 

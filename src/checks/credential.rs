@@ -92,7 +92,10 @@ pub(super) fn is_literal(value: &str) -> bool {
         "....",
         "insert",
     ];
-    let is_path = value.starts_with('/') || value.starts_with("./") || value.starts_with("~/") || value.starts_with("file:") || value.starts_with("ref+");
+    let is_path = value.starts_with('/')
+        || value.starts_with("./")
+        || value.starts_with("~/")
+        || ["file:", "ref+", "vault:", "dmF1bHQ6", "op://", "arn:", "secretref:"].iter().any(|scheme| value.starts_with(scheme));
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() < 6;
     !value.is_empty() && !open && !is_path && !is_number && !words.contains(&lower.as_str()) && !placeholder.iter().any(|part| lower.contains(part))
 }

@@ -45,7 +45,8 @@ impl<'a> ImageReference<'a> {
             (None, Some("latest")) => Pin::Latest,
             (None, Some(tag)) if is_open(tag) => Pin::Unknown,
             (None, Some(_)) => Pin::Tag,
-            (None, None) if is_open(self.name) => Pin::Unknown,
+            // Names have no capitals: these are put in later, as the word `auto` is.
+            (None, None) if is_open(self.name) || self.name.bytes().any(|byte| byte.is_ascii_uppercase()) || self.name == "auto" => Pin::Unknown,
             (None, None) => Pin::Nothing,
         }
     }
@@ -65,7 +66,7 @@ impl<'a> ImageReference<'a> {
 
 /// True where a text holds something that is put in later: a variable, a template, a placeholder.
 pub(super) fn is_open(text: &str) -> bool {
-    text.contains([UNKNOWN, '$', '{', '}', '<', '>', '%', '@', '#', '*', ' ']) || text.contains("__")
+    text.contains([UNKNOWN, '$', '{', '}', '<', '>', '%', '@', '#', '*', ' ']) || text.contains("__") || text.contains("://")
 }
 
 #[cfg(test)]
@@ -85,6 +86,8 @@ mod tests {
             ("a/b:\u{fffc}", "a/b", Pin::Unknown),
             ("a/{{ name }}", "a/{{ name }}", Pin::Unknown),
             ("", "", Pin::Nothing),
+            ("IMAGE_NAME", "IMAGE_NAME", Pin::Unknown),
+            ("ko://example.com/a", "ko://example.com/a", Pin::Unknown),
         ] {
             let image = ImageReference::of(text);
             assert_eq!((image.name, image.pin()), (name, pin), "{text}");

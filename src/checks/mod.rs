@@ -10,6 +10,7 @@ pub mod dockerfile;
 pub mod files;
 mod finding;
 mod image;
+pub mod kubernetes;
 pub mod message;
 pub mod migrations;
 pub mod refs;

@@ -113,6 +113,7 @@ pub fn rules() -> Vec<&'static RuleSpec> {
     let mut out: Vec<&'static RuleSpec> = [super::refs::RULES, super::message::RULES].concat();
     out.extend(super::schemas::RULES);
     out.extend(super::dockerfile::specs());
+    out.extend(super::kubernetes::specs());
     out
 }
 

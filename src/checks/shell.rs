@@ -266,20 +266,20 @@ const RUNS: &[&str] = &["sh", "bash", "zsh", "ash", "dash", "ksh", "fish", "pyth
 
 /// Commands that run what another fetches, before anybody could look at it or compare its digest: the start and end of each in the script, with the program
 /// that runs it.
-pub(super) fn piped_downloads(script: &str) -> Vec<(usize, usize, String)> {
+pub(super) fn piped_downloads(commands: &[Command<'_>]) -> Vec<(usize, usize, String)> {
     let mut out = Vec::new();
     let mut fetching: Option<usize> = None;
-    for command in commands(script) {
+    for command in commands {
         if command.joint != Joint::Pipe {
             fetching = None;
         }
         let program = command.program();
         let (Some(first), Some(last)) = (command.words.first(), command.words.last()) else { continue };
-        if FETCHES.contains(&program.as_str()) && !is_local(&command) {
+        if FETCHES.contains(&program.as_str()) && !is_local(command) {
             fetching = Some(first.start);
         } else if let Some(start) = fetching
             && RUNS.contains(&program.as_str())
-            && runs_input(&command)
+            && runs_input(command)
         {
             out.push((start, last.end(), program));
         } else if (RUNS.contains(&program.as_str()) || matches!(program.as_str(), "eval" | "source" | "."))
@@ -351,7 +351,7 @@ mod tests {
             "curl https://example.com/x.gz | gunzip | python3 -",
             "test -x y || (curl https://example.com/x | sh)",
         ] {
-            assert_eq!(piped_downloads(bad).len(), 1, "{bad}");
+            assert_eq!(piped_downloads(&commands(bad)).len(), 1, "{bad}");
         }
         for good in [
             "curl -fsSLo x https://example.com/x && sha256sum -c x.sum && sh x",
@@ -365,7 +365,7 @@ mod tests {
             "curl x; sh",
             "version=$(curl https://example.com/version)",
         ] {
-            assert!(piped_downloads(good).is_empty(), "{good}");
+            assert!(piped_downloads(&commands(good)).is_empty(), "{good}");
         }
     }
 
@@ -380,8 +380,7 @@ mod tests {
             "\\".repeat(50_001),
             "ä(\\ä".repeat(9_000),
         ] {
-            let _commands = commands(&script).len();
-            let _found = piped_downloads(&script);
+            let _found = piped_downloads(&commands(&script)).len();
         }
     }
 }

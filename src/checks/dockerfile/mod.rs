@@ -8,7 +8,7 @@ mod stages;
 
 use super::{Check, FileCheck, Finding, RuleSpec, Source};
 use crate::domain::RepoPath;
-use stages::Dockerfile;
+use stages::{Dockerfile, Parsed};
 
 /// The check `dockerfile`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,7 +91,8 @@ impl FileCheck for DockerfileCheck {
 
     fn findings(&self, source: &Source<'_>) -> Vec<Finding> {
         let Some(text) = source.text.filter(|text| !is_template(text)) else { return Vec::new() };
-        let file = Dockerfile::read(text, source.path);
+        let parsed = Parsed::read(text, source.path);
+        let file = Dockerfile::of(&parsed);
         let mut found: Vec<Finding> = rules::RULES.iter().flat_map(|rule| (rule.look)(&file)).collect();
         found.sort_by_key(|finding| finding.span.map_or(0, |span| span.start));
         found

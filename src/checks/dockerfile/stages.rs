@@ -3,13 +3,54 @@
 use std::collections::HashMap;
 
 use crate::checks::image::UNKNOWN;
-use crate::checks::shell;
+use crate::checks::shell::{self, Command};
 use crate::domain::{RepoPath, Span};
 
 use super::parse::{Instruction, Keyword, When, instructions};
 
-/// A Dockerfile.
-pub(super) struct Dockerfile<'a> {
+/// A Dockerfile as rules see it: with its scripts taken apart.
+pub(super) struct Dockerfile<'f> {
+    parsed: &'f Parsed<'f>,
+    /// Every script that runs in this file's builds, in their order.
+    pub(super) scripts: Vec<Script<'f>>,
+}
+
+impl<'f> std::ops::Deref for Dockerfile<'f> {
+    type Target = Parsed<'f>;
+
+    fn deref(&self) -> &Parsed<'f> {
+        self.parsed
+    }
+}
+
+impl<'f> Dockerfile<'f> {
+    /// Takes the scripts of a file apart.
+    pub(super) fn of(parsed: &'f Parsed<'f>) -> Self {
+        let last = parsed.last_chain();
+        let scripts = parsed.instructions.iter().enumerate().flat_map(|(index, instruction)| {
+            let is_last = last.iter().any(|stage| (stage.from..stage.to).contains(&index)) && instruction.when == When::Now;
+            parsed.scripts(instruction, if is_last { Part::Last } else { Part::Earlier })
+        });
+        Self { parsed, scripts: scripts.collect() }
+    }
+
+    /// The scripts of the last image.
+    pub(super) fn last_scripts(&self) -> impl Iterator<Item = &Script<'f>> {
+        self.scripts.iter().filter(|script| script.part == Part::Last)
+    }
+}
+
+/// Which image a script is run for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The last one.
+    Last,
+    /// One that only helps to build it, or another.
+    Earlier,
+}
+
+/// A Dockerfile that was read.
+pub(super) struct Parsed<'a> {
     /// Its text.
     pub(super) text: &'a str,
     /// Its path.
@@ -111,7 +152,7 @@ impl Scope {
     }
 }
 
-impl<'a> Dockerfile<'a> {
+impl<'a> Parsed<'a> {
     /// Reads a Dockerfile.
     pub(super) fn read(text: &'a str, path: &'a RepoPath) -> Self {
         let (instructions, escape) = instructions(text);
@@ -203,28 +244,32 @@ impl<'a> Dockerfile<'a> {
     }
 
     /// The scripts that an instruction runs in a shell.
-    pub(super) fn scripts<'f>(&'f self, instruction: &'f Instruction) -> Vec<Script<'f>> {
+    fn scripts<'f>(&'f self, instruction: &'f Instruction, part: Part) -> Vec<Script<'f>> {
         if instruction.keyword != Keyword::Run || instruction.exec.is_some() {
             return Vec::new();
         }
-        let mut out = vec![Script { text: instruction.body(), place: Place::Body(instruction) }];
-        let first = shell::commands(instruction.body()).first().map_or_else(String::new, shell::Command::program);
-        let is_shell = first.starts_with("<<") || matches!(first.as_str(), "sh" | "bash" | "ash" | "dash" | "zsh");
-        if is_shell {
+        let script = |text: &'f str, place: Place<'f>| Script { text, commands: shell::commands(text), instruction, part, place };
+        let mut out = vec![script(instruction.body(), Place::Body(instruction))];
+        let first = out[0].commands.first().map_or_else(String::new, Command::program);
+        if first.starts_with("<<") || matches!(first.as_str(), "sh" | "bash" | "ash" | "dash" | "zsh") {
             let heredocs = instruction.heredocs.iter().filter_map(|heredoc| Some((heredoc.span, self.text.get(heredoc.span.start..heredoc.span.end)?)));
             // One with a line `#!` is for the program that it names.
             let shells = heredocs.filter(|(_, text)| !text.starts_with("#!") || text.lines().next().is_some_and(|line| line.ends_with("sh")));
-            out.extend(shells.map(|(span, text)| Script { text, place: Place::At(span.start) }));
+            out.extend(shells.map(|(span, text)| script(text, Place::At(span.start))));
         }
         out
     }
 }
 
 /// A script in a Dockerfile.
-#[derive(Clone, Copy)]
 pub(super) struct Script<'f> {
     /// Its text, lines joined.
     pub(super) text: &'f str,
+    /// Its commands.
+    pub(super) commands: Vec<Command<'f>>,
+    /// The instruction that it stands in.
+    pub(super) instruction: &'f Instruction,
+    part: Part,
     place: Place<'f>,
 }
 

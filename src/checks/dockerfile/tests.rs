@@ -20,9 +20,9 @@ fn has(rule: &str, text: &str) -> bool {
     rules_of(text).iter().any(|found| found == rule)
 }
 
-fn read<T>(text: &str, look: impl FnOnce(&Dockerfile<'_>) -> T) -> T {
+fn read<T>(text: &str, look: impl FnOnce(&Parsed<'_>) -> T) -> T {
     let path = path();
-    look(&Dockerfile::read(text, &path))
+    look(&Parsed::read(text, &path))
 }
 
 fn bodies(text: &str) -> Vec<(Keyword, String)> {

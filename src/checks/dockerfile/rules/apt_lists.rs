@@ -1,7 +1,7 @@
 //! `apt-lists`.
 
 use super::super::{Dockerfile, Rule};
-use super::{commands, is_install, last_scripts};
+use super::{is_install, stretch};
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 
 pub(in super::super) const RULE: Rule = Rule { spec: &SPEC, look };
@@ -24,20 +24,23 @@ fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut out: Vec<Finding> = Vec::new();
-    for (instruction, script) in last_scripts(file) {
-        let mounted = instruction.flags.iter().any(|flag| flag.name == "mount" && flag.value.contains("/var/lib/apt"));
+    for script in file.last_scripts() {
+        let mounted = script.instruction.flags.iter().any(|flag| flag.name == "mount" && flag.value.contains("/var/lib/apt"));
         let cleans = script.text.contains("/var/lib/apt/") || script.text.contains("dist-clean") || script.text.contains("distclean");
         if mounted || cleans {
             continue;
         }
-        let all = commands(script.text);
+        let all = &script.commands;
         let updates = all
             .iter()
             .find(|command| matches!(command.program().as_str(), "apt-get" | "apt") && command.arguments().iter().any(|argument| argument == "update"));
         if let Some(update) = updates.filter(|_| all.iter().any(|command| is_install(command, &["apt-get", "apt"]))) {
             let words = update.program_and_arguments();
-            let span = script.span(words[0].start, words.last().map_or(words[0].end(), super::super::super::shell::Word::end));
-            out.push(SPEC.finding("the lists of packages stay in the image").at(span).help("end the same `RUN` with `&& rm -rf /var/lib/apt/lists/*`"));
+            out.push(
+                SPEC.finding("the lists of packages stay in the image")
+                    .at(stretch(script, words))
+                    .help("end the same `RUN` with `&& rm -rf /var/lib/apt/lists/*`"),
+            );
         }
     }
     out

@@ -1,7 +1,7 @@
 //! `apt-recommends`.
 
 use super::super::{Dockerfile, Rule};
-use super::{commands, is_install, last_scripts};
+use super::{is_install, stretch};
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 
 pub(in super::super) const RULE: Rule = Rule { spec: &SPEC, look };
@@ -23,12 +23,12 @@ fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut out: Vec<Finding> = Vec::new();
-    for (_, script) in last_scripts(file) {
-        for command in commands(script.text).iter().filter(|command| is_install(command, &["apt-get", "apt"])) {
+    for script in file.last_scripts() {
+        for command in script.commands.iter().filter(|command| is_install(command, &["apt-get", "apt"])) {
             let without = command.arguments().iter().any(|argument| argument.starts_with("--no-install-recommends") || argument.starts_with('$'));
             let words = command.program_and_arguments();
-            if let Some(install) = words.get(1).filter(|_| !without) {
-                let finding = SPEC.finding("`apt-get install` brings what packages recommend").at(script.span(words[0].start, install.end()));
+            if !without {
+                let finding = SPEC.finding("`apt-get install` brings what packages recommend").at(stretch(script, &words[..words.len().min(2)]));
                 out.push(finding.help("add `--no-install-recommends`"));
             }
         }

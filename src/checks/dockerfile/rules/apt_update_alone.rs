@@ -1,8 +1,7 @@
 //! `apt-update-alone`.
 
-use super::super::parse::Keyword;
 use super::super::{Dockerfile, Rule};
-use super::{Command, commands, scripts};
+use super::{Command, stretch};
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 
 pub(in super::super) const RULE: Rule = Rule { spec: &SPEC, look };
@@ -21,17 +20,16 @@ static SPEC: RuleSpec = RuleSpec {
 
 fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
     let mut out: Vec<Finding> = Vec::new();
-    for (instruction, script) in scripts(file) {
-        let all = commands(script.text);
-        let only = instruction.keyword == Keyword::Run && instruction.heredocs.is_empty() && all.len() == 1;
+    for script in &file.scripts {
+        let all = &script.commands;
+        let only = script.instruction.heredocs.is_empty() && all.len() == 1;
         let updates =
             |command: &&Command<'_>| matches!(command.program().as_str(), "apt-get" | "apt") && command.arguments().iter().any(|argument| argument == "update");
         let Some(command) = all.first().filter(|_| only).filter(updates) else { continue };
         let words = command.program_and_arguments();
-        let end = words.last().map_or(0, super::super::super::shell::Word::end);
         out.push(
             SPEC.finding("`apt-get update` in an instruction of its own")
-                .at(script.span(words[0].start, end))
+                .at(stretch(script, words))
                 .help("write `RUN apt-get update && apt-get install …` in one"),
         );
     }

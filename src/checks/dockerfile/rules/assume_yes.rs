@@ -1,7 +1,7 @@
 //! `assume-yes`.
 
 use super::super::{Dockerfile, Rule};
-use super::{Command, commands, is_install, scripts};
+use super::{Command, is_install, stretch};
 use crate::checks::shell::Joint;
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 
@@ -27,16 +27,16 @@ fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut out = Vec::new();
-    for (_, script) in scripts(file) {
-        for command in commands(script.text).iter().filter(|command| is_install(command, &["apt-get", "apt", "yum", "dnf", "microdnf", "zypper"])) {
+    for script in &file.scripts {
+        for command in script.commands.iter().filter(|command| is_install(command, &["apt-get", "apt", "yum", "dnf", "microdnf", "zypper"])) {
             if command.joint == Joint::Pipe || command.arguments().iter().any(|argument| answers(argument)) {
                 continue;
             }
             let words = command.program_and_arguments();
-            let (first, last) = (words[0], words.get(1).unwrap_or(&words[0]));
+            let begin = &words[..words.len().min(2)];
             let program = command.program();
             let help = format!("write `{program} install -y …`");
-            out.push(SPEC.finding(format!("`{program}` asks before it installs")).at(script.span(first.start, last.end())).help(help).key(key(command)));
+            out.push(SPEC.finding(format!("`{program}` asks before it installs")).at(stretch(script, begin)).help(help).key(key(command)));
         }
     }
     out

@@ -2,7 +2,7 @@
 
 use super::super::stages::Base;
 use super::super::{Dockerfile, Rule};
-use super::{Command, commands, is_install, last_scripts};
+use super::{Command, is_install};
 use crate::checks::image::ImageReference;
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 use crate::domain::{Span, shown};
@@ -56,7 +56,7 @@ fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
 fn sdk(file: &Dockerfile<'_>) -> Option<(String, Span)> {
     let Some(Base::Image(image)) = file.last_base() else { return None };
     let reference = ImageReference::of(image);
-    let builds = last_scripts(file).any(|(_, script)| commands(script.text).iter().any(is_build));
+    let builds = file.last_scripts().any(|script| script.commands.iter().any(is_build));
     let first = file.last_chain().first().map(|stage| stage.span)?;
     (SDKS.contains(&reference.short()) && builds && file.last_base().is_some()).then(|| (format!("all of `{}`", shown(image)), first))
 }
@@ -76,8 +76,8 @@ fn is_build(command: &Command<'_>) -> bool {
 
 /// A compiler that is installed and not removed by the same instruction.
 fn compiler(file: &Dockerfile<'_>) -> Option<(String, Span)> {
-    last_scripts(file).find_map(|(_, script)| {
-        let all = commands(script.text);
+    file.last_scripts().find_map(|script| {
+        let all = &script.commands;
         let removes =
             |command: &Command<'_>| command.arguments().iter().any(|argument| matches!(argument.as_ref(), "purge" | "remove" | "autoremove" | "del" | "erase"));
         if all.iter().any(removes) {

@@ -24,7 +24,8 @@ mod unverified_add;
 use super::Rule;
 use super::parse::{Instruction, Keyword};
 use super::stages::{Base, Dockerfile, Script, Stage};
-use crate::checks::shell::{Command, commands};
+use crate::checks::shell::{Command, Word};
+use crate::domain::Span;
 
 /// All of them.
 pub(super) const RULES: &[Rule] = &[
@@ -50,18 +51,8 @@ pub(super) const RULES: &[Rule] = &[
     apt_lists::RULE,
 ];
 
-/// Every script of the file, with its instruction.
-fn scripts<'f>(file: &'f Dockerfile<'_>) -> impl Iterator<Item = (&'f Instruction, Script<'f>)> {
-    file.instructions.iter().flat_map(|instruction| file.scripts(instruction).into_iter().map(move |script| (instruction, script)))
-}
-
-/// Every script of the last image, with its instruction.
-fn last_scripts<'f>(file: &'f Dockerfile<'_>) -> impl Iterator<Item = (&'f Instruction, Script<'f>)> {
-    file.last_image().flat_map(|instruction| file.scripts(instruction).into_iter().map(move |script| (instruction, script)))
-}
-
 /// The images that a file begins stages with or takes files from, with the instruction that names them.
-fn images<'f>(file: &'f Dockerfile<'_>) -> Vec<(String, crate::domain::Span)> {
+fn images(file: &Dockerfile<'_>) -> Vec<(String, Span)> {
     let bases = file.stages.iter().filter_map(|stage| if let Base::Image(image) = &stage.base { Some((image.clone(), stage.span)) } else { None });
     let copied = file.stages.iter().enumerate().flat_map(|(index, stage)| {
         let of_stage = &file.instructions[stage.from..stage.to];
@@ -90,4 +81,10 @@ fn taken_from(file: &Dockerfile<'_>, index: usize, instruction: &Instruction) ->
 fn is_install(command: &Command<'_>, managers: &[&str]) -> bool {
     managers.contains(&command.program().as_str())
         && command.arguments().iter().any(|argument| matches!(argument.as_ref(), "install" | "reinstall" | "groupinstall"))
+}
+
+/// The stretch from the first word to the last one.
+fn stretch(script: &Script<'_>, words: &[Word<'_>]) -> Span {
+    let (start, end) = (words.first().map_or(0, |word| word.start), words.last().map_or(0, Word::end));
+    script.span(start, end)
 }

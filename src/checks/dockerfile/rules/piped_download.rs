@@ -1,7 +1,6 @@
 //! `piped-download`.
 
 use super::super::{Dockerfile, Rule};
-use super::scripts;
 use crate::checks::shell::piped_downloads;
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 
@@ -20,8 +19,10 @@ static SPEC: RuleSpec = RuleSpec {
 };
 
 fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
-    let found =
-        scripts(file).flat_map(|(_, script)| piped_downloads(script.text).into_iter().map(move |(start, end, program)| (script.span(start, end), program)));
+    let found = file
+        .scripts
+        .iter()
+        .flat_map(|script| piped_downloads(&script.commands).into_iter().map(move |(start, end, program)| (script.span(start, end), program)));
     found
         .map(|(span, program)| {
             let help = "download a fixed version to a file, compare its SHA-256, then run it; or take a package";

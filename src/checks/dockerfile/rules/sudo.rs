@@ -1,7 +1,6 @@
 //! `sudo`.
 
 use super::super::{Dockerfile, Rule};
-use super::{commands, scripts};
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 
 pub(in super::super) const RULE: Rule = Rule { spec: &SPEC, look };
@@ -17,8 +16,8 @@ static SPEC: RuleSpec = RuleSpec {
 
 fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
     let mut out: Vec<Finding> = Vec::new();
-    for (_, script) in scripts(file) {
-        let all = commands(script.text);
+    for script in &file.scripts {
+        let all = &script.commands;
         // One of an instruction is enough.
         if let Some(word) = all.iter().filter(|command| command.stands_behind("sudo")).flat_map(|command| &command.words).find(|word| word.raw == "sudo") {
             let finding = SPEC.finding("`sudo` in a build").at(script.span(word.start, word.end()));

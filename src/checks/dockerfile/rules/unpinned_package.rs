@@ -1,7 +1,7 @@
 //! `unpinned-package`.
 
 use super::super::{Dockerfile, Rule};
-use super::{Command, commands, scripts};
+use super::Command;
 use crate::checks::shell::Word;
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 use crate::domain::shown;
@@ -19,8 +19,8 @@ static SPEC: RuleSpec = RuleSpec {
 
 fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
-    for (_, script) in scripts(file) {
-        for command in &commands(script.text) {
+    for script in &file.scripts {
+        for command in &script.commands {
             let loose = match command.program().as_str() {
                 "pip" | "pip3" => pip(command),
                 "npm" => npm(command),

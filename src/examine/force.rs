@@ -1,7 +1,11 @@
 //! Which checks are in force: those that were asked for, without those that were skipped or that the policy switches off. The one place that makes them.
 
+use crate::checks::dockerfile::DockerfileCheck;
+use crate::checks::kubernetes::KubernetesCheck;
+use crate::checks::schemas::Schemas;
+use crate::checks::secrets::Secrets;
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
-use crate::domain::{nearest, shown};
+use crate::domain::{RepoPath, nearest, shown};
 
 /// Which checks are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,7 +67,20 @@ impl Wanted {
 type Make = fn(&CheckRules, &dyn Near) -> Result<Box<dyn FileCheck>, String>;
 
 /// The checks of files: a new one is one more row.
-const MAKERS: &[(Check, Make)] = &[];
+const MAKERS: &[(Check, Make)] = &[
+    (Check::Secrets, secrets),
+    (Check::Schemas, |rules, _| Ok(Box::new(Schemas::new(&rules.schemas)))),
+    (Check::Dockerfile, |_, _| Ok(Box::new(DockerfileCheck))),
+    (Check::Kubernetes, |_, _| Ok(Box::new(KubernetesCheck))),
+];
+
+/// The scanner of secrets, with the team's own rules.
+fn secrets(rules: &CheckRules, near: &dyn Near) -> Result<Box<dyn FileCheck>, String> {
+    let path = rules.secrets.rules.as_deref();
+    let bytes = path.map(|path| near.read(&RepoPath::new(path)).ok_or_else(|| format!("`checks.secrets.rules` names {path}, which is not there"))).transpose()?;
+    let text = bytes.map(|bytes| String::from_utf8(bytes).map_err(|_| "`checks.secrets.rules` names a file that is not UTF-8".to_owned())).transpose()?;
+    Secrets::new(&rules.secrets, text.as_deref()).map(|check| Box::new(check) as Box<dyn FileCheck>).map_err(|error| error.to_string())
+}
 
 /// The checks of files that are in force.
 ///

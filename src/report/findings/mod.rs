@@ -183,6 +183,11 @@ impl Examined {
 }
 
 impl Looked {
+    /// True where there was nothing to look at.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

@@ -21,7 +21,7 @@ const PUBLIC: &[&str] = &[
     "example", "sample", "publishable", "keyed", "object", "dict", "map", "json", "group", "bucket", "row", "column", "field", "config", "setting", "registry", "issue", "project", "property", "attribute", "param", "recaptcha_site", "site",
 ];
 
-const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pwd", "passw", "userpass", "dbpass", "senha", "contrasena", "mypass", "psw", "motdepasse"];
+const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pwd", "passw", "userpass", "dbpass", "senha", "contrasena", "mypass", "psw", "motdepasse", "psk"];
 const SECRETS: &[&str] = &[
     "secret", "secrets", "token", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "credential", "credentials", "creds", "apisecret", "authtoken", "accesstoken", "clientsecret",
     "apitoken", "bearer", "encryptionkey", "signingkey", "appkey", "appsecret", "masterkey", "sharedkey", "accountkey", "passkey", "storagekey", "subscriptionkey", "sessionkey", "auth", "authorization",
@@ -54,14 +54,14 @@ pub(super) fn names(name: &[u8]) -> Names {
     let words = words(name);
     let Some(last) = words.last() else { return Names::Nothing };
     // `password1`, `secret_key_2`, `keys` …
-    let words = if last.bytes().all(|byte| byte.is_ascii_digit()) || ["value", "val", "str", "string", "raw", "base64", "b64", "hex", "plain", "plaintext", "default", "prod", "dev", "staging", "live", "old", "new", "here"].contains(&last.as_str()) { &words[..words.len() - 1] } else { &words[..] };
+    let words = if last.bytes().all(|byte| byte.is_ascii_digit()) || ["value", "val", "str", "string", "raw", "base64", "b64", "hex", "plain", "plaintext", "default", "prod", "dev", "staging", "live", "old", "new", "here", "base"].contains(&last.as_str()) { &words[..words.len() - 1] } else { &words[..] };
     let Some(last) = words.last().map(|word| word.trim_end_matches(|character: char| character.is_ascii_digit())) else { return Names::Nothing };
     if ABOUT.contains(&last) || words.iter().any(|word| PUBLIC.contains(&word.as_str()) && word != "field") {
         return Names::Nothing;
     }
     let ends = |list: &[&str]| list.iter().any(|word| last == *word || (word.len() > 4 && last.ends_with(word)));
     let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
-    if ends(PASSWORDS) || (last == "pass" && !["by", "com", "first", "second", "render", "one", "two"].contains(&before)) || (last == "hash" && PASSWORDS.contains(&before)) {
+    if ends(PASSWORDS) || (last == "pass" && !["by", "com", "first", "second", "render", "one", "two"].contains(&before)) {
         Names::Password
     } else if ends(SALTS) {
         Names::Salt

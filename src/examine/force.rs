@@ -1,7 +1,8 @@
 //! Which checks are in force: those that were asked for, without those that were skipped or that the policy switches off. The one place that makes them.
 
+use crate::checks::secrets::{SecretRules, Secrets};
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
-use crate::domain::{nearest, shown};
+use crate::domain::{RepoPath, nearest, shown};
 
 /// Which checks are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +65,19 @@ impl Wanted {
 type Make = fn(&CheckRules, &dyn Near) -> Result<Box<dyn FileCheck>, String>;
 
 /// The checks of files: a new one is one more row.
-const MAKERS: &[(Check, Make)] = &[];
+const MAKERS: &[(Check, Make)] = &[(Check::Secrets, |rules, near| secrets(&rules.secrets, near))];
+
+fn secrets(rules: &SecretRules, near: &dyn Near) -> Result<Box<dyn FileCheck>, String> {
+    let Some(path) = &rules.rules else { return Secrets::new(rules, None).map(boxed).map_err(|error| error.to_string()) };
+    let missing = || format!("the policy names {} for its rules, and there is no such file, or it is larger than a megabyte", shown(path));
+    let bytes = near.read(&RepoPath::new(path.as_str())).ok_or_else(missing)?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8", shown(path)))?;
+    Secrets::new(rules, Some(&text)).map(boxed).map_err(|error| format!("{}: {error}", shown(path)))
+}
+
+fn boxed(check: impl FileCheck + 'static) -> Box<dyn FileCheck> {
+    Box::new(check)
+}
 
 /// The checks of files that are in force.
 ///

@@ -115,6 +115,7 @@ impl Examination<'_> {
         let mut examined = progress::with(&done, || self.select(selection, &looker))?;
         cache.keep();
         examined.skipped = self.wanted.skipped();
+        examined.notices.extend(checks.iter().flat_map(|check| check.notes()));
         Ok(examined)
     }
 

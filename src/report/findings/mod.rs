@@ -73,6 +73,8 @@ pub struct Looked {
     pub excluded: usize,
     /// Findings of rules that the policy switches off.
     pub off: usize,
+    /// What the files or the policy allow, and would be findings.
+    pub allowed: usize,
     /// Findings of commits that later ones mend: they are not told.
     pub mended: usize,
     /// Findings that are not shown one by one, because one file has so many of them; they count.
@@ -202,6 +204,7 @@ impl Looked {
             submodules: self.submodules + other.submodules,
             excluded: self.excluded + other.excluded,
             off: self.off + other.off,
+            allowed: self.allowed + other.allowed,
             mended: self.mended + other.mended,
             unshown: self.unshown + other.unshown,
         }

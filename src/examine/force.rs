@@ -3,7 +3,7 @@
 use crate::checks::dockerfile::DockerfileCheck;
 use crate::checks::kubernetes::KubernetesCheck;
 use crate::checks::schemas::Schemas;
-use crate::checks::secrets::Secrets;
+use crate::checks::secrets::{SecretRules, Secrets};
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
 use crate::domain::{RepoPath, nearest, shown};
 
@@ -68,18 +68,22 @@ type Make = fn(&CheckRules, &dyn Near) -> Result<Box<dyn FileCheck>, String>;
 
 /// The checks of files: a new one is one more row.
 const MAKERS: &[(Check, Make)] = &[
-    (Check::Secrets, secrets),
-    (Check::Schemas, |rules, _| Ok(Box::new(Schemas::new(&rules.schemas)))),
-    (Check::Dockerfile, |_, _| Ok(Box::new(DockerfileCheck))),
-    (Check::Kubernetes, |_, _| Ok(Box::new(KubernetesCheck))),
+    (Check::Secrets, |rules, near| secrets(&rules.secrets, near)),
+    (Check::Schemas, |rules, _| Ok(boxed(Schemas::new(&rules.schemas)))),
+    (Check::Dockerfile, |_, _| Ok(boxed(DockerfileCheck))),
+    (Check::Kubernetes, |_, _| Ok(boxed(KubernetesCheck))),
 ];
 
-/// The scanner of secrets, with the team's own rules.
-fn secrets(rules: &CheckRules, near: &dyn Near) -> Result<Box<dyn FileCheck>, String> {
-    let path = rules.secrets.rules.as_deref();
-    let bytes = path.map(|path| near.read(&RepoPath::new(path)).ok_or_else(|| format!("`checks.secrets.rules` names {path}, which is not there"))).transpose()?;
-    let text = bytes.map(|bytes| String::from_utf8(bytes).map_err(|_| "`checks.secrets.rules` names a file that is not UTF-8".to_owned())).transpose()?;
-    Secrets::new(&rules.secrets, text.as_deref()).map(|check| Box::new(check) as Box<dyn FileCheck>).map_err(|error| error.to_string())
+fn secrets(rules: &SecretRules, near: &dyn Near) -> Result<Box<dyn FileCheck>, String> {
+    let Some(path) = &rules.rules else { return Secrets::new(rules, None).map(boxed).map_err(|error| error.to_string()) };
+    let missing = || format!("the policy names {} for its rules, and there is no such file, or it is larger than a megabyte", shown(path));
+    let bytes = near.read(&RepoPath::new(path.as_str())).ok_or_else(missing)?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8", shown(path)))?;
+    Secrets::new(rules, Some(&text)).map(boxed).map_err(|error| format!("{}: {error}", shown(path)))
+}
+
+fn boxed(check: impl FileCheck + 'static) -> Box<dyn FileCheck> {
+    Box::new(check)
 }
 
 /// The checks of files that are in force.

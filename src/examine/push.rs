@@ -1,6 +1,5 @@
 //! Examining a push: what happens to its refs, and every commit that the other side does not have, by the rules that are in force there.
 
-
 use super::rules::RulesError;
 use super::{Examination, ExamineError, InForce, Selection, Wanted};
 use crate::checks::message::unfinished;
@@ -76,7 +75,8 @@ impl Pushing<'_> {
             examined = examination.of(&Selection::Pushed(push.commits.clone(), tips))?;
             examined.found.extend(self.unfinished(push, &in_force.rules));
             // Git writes the messages of notes itself.
-            let notes = |found: &Found| found.subject == Subject::Message && brings(push, found.commit.as_ref()).is_some_and(|name| name.starts_with("refs/notes/"));
+            let notes =
+                |found: &Found| found.subject == Subject::Message && brings(push, found.commit.as_ref()).is_some_and(|name| name.starts_with("refs/notes/"));
             examined.found.retain(|found| !(found.finding.check == Check::Messages && notes(found)));
         }
         if !push.besides.is_empty() {

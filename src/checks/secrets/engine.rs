@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::Regex;
 
 use super::kind::Kind;
-use super::read::{Read, assignment, header, private_key, url};
+use super::read::{Read, assignment, call, header, private_key, url};
 use super::rule::{Reader, Rule, Tier};
 use super::{checksum, dialect, judge};
 use crate::domain::Span;
@@ -181,8 +181,13 @@ impl Looking<'_> {
                 }
                 Reader::Url => url::read(self.bytes, hit),
                 Reader::Header => header::read(self.bytes, hit),
+                Reader::Call if self.kind == Kind::Made => None,
+                Reader::Call => {
+                    self.spend(64);
+                    call::read(self.bytes, hit)
+                }
                 Reader::Password | Reader::Secret | Reader::Salt => {
-                    self.assignment(hit);
+                    self.assignment(index, hit);
                     None
                 }
             };
@@ -204,7 +209,7 @@ impl Looking<'_> {
     }
 
     /// A name is read once, whichever of its words is a keyword; what it names decides whose rule it is.
-    fn assignment(&mut self, hit: Span) {
+    fn assignment(&mut self, index: usize, hit: Span) {
         if self.kind == Kind::Made || hit.start < self.done {
             return;
         }
@@ -212,7 +217,9 @@ impl Looking<'_> {
         self.spend(assignment.done - hit.start);
         self.done = assignment.done;
         let Some((reader, read)) = assignment.found else { return };
-        if let Some(rule) = self.engine.rules.iter().position(|compiled| compiled.rule.reader == reader) {
+        let own = self.engine.rules[index].rule.reader == reader;
+        let rule = if own { Some(index) } else { self.engine.rules.iter().position(|compiled| compiled.rule.reader == reader) };
+        if let Some(rule) = rule {
             self.take(Candidate { rule, read, whole: read.shown });
         }
     }

@@ -139,7 +139,8 @@ fn reader(table: &Reading<'_>) -> Result<Reader, BadRules> {
         Some((_, "password")) => Ok(Reader::Password),
         Some((_, "secret")) => Ok(Reader::Secret),
         Some((_, "salt")) => Ok(Reader::Salt),
-        Some((item, _)) => Err(table.fault(item, "reader", "is `private-key`, `url`, `header`, `password`, `secret` or `salt`")),
+        Some((_, "call")) => Ok(Reader::Call),
+        Some((item, _)) => Err(table.fault(item, "reader", "is `private-key`, `url`, `header`, `password`, `secret`, `salt` or `call`")),
     }
 }
 

@@ -119,7 +119,7 @@ impl Secrets {
         let tier = candidate.read.tier;
         let what = match (tier, rule.reader) {
             (Tier::Certain, _) => format!("{} in plain text", rule.about),
-            (Tier::Likely, Reader::Password | Reader::Secret | Reader::Salt) => format!("what looks like a {} in plain text", rule.about),
+            (Tier::Likely, Reader::Password | Reader::Secret | Reader::Salt | Reader::Call) => format!("what looks like a {} in plain text", rule.about),
             (Tier::Likely, _) => format!("what looks like a {}", rule.about),
         };
         let label = if rule.reader == Reader::PrivateKey { "begins here".to_owned() } else { format!("`{}`", fingerprint::masked(value)) };

@@ -260,8 +260,23 @@ const PUBLIC: &[&str] = &[
     "site",
 ];
 
-const PASSWORDS: &[&str] =
-    &["password", "passwd", "passwort", "passphrase", "pwd", "passw", "userpass", "dbpass", "senha", "contrasena", "mypass", "psw", "motdepasse"];
+const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "pwd",
+    "passw",
+    "userpass",
+    "dbpass",
+    "senha",
+    "contrasena",
+    "mypass",
+    "psw",
+    "motdepasse",
+    "psk",
+    "community",
+];
 const SECRETS: &[&str] = &[
     "secret",
     "secrets",
@@ -403,6 +418,7 @@ pub(super) fn names(name: &[u8]) -> Names {
             "old",
             "new",
             "here",
+            "base",
         ]
         .contains(&last.as_str())
     {
@@ -416,10 +432,9 @@ pub(super) fn names(name: &[u8]) -> Names {
     }
     let ends = |list: &[&str]| list.iter().any(|word| last == *word || (word.len() > 4 && last.ends_with(word)));
     let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
-    if ends(PASSWORDS)
-        || (last == "pass" && !["by", "com", "first", "second", "render", "one", "two"].contains(&before))
-        || (last == "hash" && PASSWORDS.contains(&before))
-    {
+    if ends(&["nopasswd", "nopassword", "nopass"]) {
+        Names::Nothing
+    } else if ends(PASSWORDS) || (last == "pass" && !["by", "com", "first", "second", "render", "one", "two"].contains(&before)) {
         Names::Password
     } else if ends(SALTS) {
         Names::Salt

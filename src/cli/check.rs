@@ -1,29 +1,93 @@
 //! `shipgate check`: what is looked at is decided in `examine`; here it is asked for and shown.
 
-use std::fmt::Write as _;
+mod listing;
+mod select;
 
-use super::args::CheckFiles;
+use super::args::{CheckFiles, FindingsFormat};
 use super::say::Voice;
-use crate::checks::{CHECKS, rules};
+use crate::checks::Skips;
 use crate::env::Environment;
+use crate::examine::{Examination, ExamineError, RulesError, Wanted};
 use crate::exit::Exit;
+use crate::report::findings::{self, Examined};
+use crate::report::terminal::Paint;
+use select::{Chosen, Refused};
 
 /// Looks, and says what was found.
-pub(super) fn check(options: &CheckFiles, _variables: &Environment, voice: Voice) -> Exit {
+pub(super) fn check(options: &CheckFiles, variables: &Environment, voice: Voice) -> Exit {
     if options.list {
-        return list(voice);
+        return listing::list(options, voice);
     }
-    Exit::Bug
-}
-
-fn list(voice: Voice) -> Exit {
-    let mut text = String::new();
-    for spec in CHECKS {
-        let _ = writeln!(text, "{}\n  {}", spec.id, spec.about);
-        for rule in rules().iter().filter(|rule| rule.check == spec.check) {
-            let _ = writeln!(text, "    {:<28} {}", rule.id, rule.about);
+    let wanted = match wanted(options, variables) {
+        Ok(wanted) => wanted,
+        Err(error) => return usage(error.as_ref(), voice),
+    };
+    match looked(options, variables, &wanted) {
+        Err(refused) => refused.say(voice),
+        Ok((chosen, mut examined)) => {
+            examined.notices.splice(0..0, chosen.notices);
+            show(&examined, format(options), voice);
+            examined.exit()
         }
     }
-    voice.answer(&text);
-    Exit::Done
+}
+
+fn wanted(options: &CheckFiles, variables: &Environment) -> Result<Wanted, Box<dyn std::error::Error>> {
+    let skips = Skips::parse(&variables.skipped_checks().unwrap_or_default())?;
+    Ok(Wanted::new(&options.only, skips)?)
+}
+
+fn looked(options: &CheckFiles, variables: &Environment, wanted: &Wanted) -> Result<(Chosen, Examined), Refused> {
+    let chosen = select::chosen(options, variables)?;
+    let examination = Examination { repository: &chosen.repository, rules: &chosen.rules, wanted };
+    let examined = examination.of(&chosen.selection)?;
+    Ok((chosen, examined))
+}
+
+/// How findings are to be shown.
+fn format(options: &CheckFiles) -> FindingsFormat {
+    if options.json { FindingsFormat::Json } else { options.format }
+}
+
+/// Shows what was found.
+pub(super) fn show(examined: &Examined, format: FindingsFormat, voice: Voice) {
+    match format {
+        FindingsFormat::Text => voice.in_the_open(&findings::text(examined, voice.paint)),
+        FindingsFormat::Json => voice.answer_json(&findings::json(examined)),
+        FindingsFormat::Sarif => voice.answer_json(&findings::sarif(examined)),
+        FindingsFormat::Github => voice.in_the_open(&findings::github(examined)),
+    }
+}
+
+/// Why no rules are in force, as people read it.
+pub(super) fn no_rules(error: &RulesError, voice: Voice) -> Exit {
+    match error {
+        RulesError::Faults { faults, .. } => {
+            let paint = match voice.error_paint {
+                Paint::Colour => crate::policy::Paint::Coloured,
+                Paint::Plain => crate::policy::Paint::Plain,
+            };
+            voice.aside(&faults.render(paint));
+            voice.error(error, Some("`shipgate policy check` shows the same; nothing was looked at"));
+            Exit::InvalidPolicy
+        }
+        RulesError::Unreadable { .. } | RulesError::History(_) => {
+            voice.error(error, None);
+            Exit::Files
+        }
+    }
+}
+
+/// Why nothing was looked at, as people read it.
+pub(super) fn not_examined(error: &ExamineError, voice: Voice) -> Exit {
+    voice.error(error, None);
+    match error {
+        ExamineError::History(_) => Exit::Files,
+        ExamineError::Check(_) => Exit::InvalidPolicy,
+    }
+}
+
+fn usage(error: &dyn std::error::Error, voice: Voice) -> Exit {
+    voice.error(error, Some("`shipgate check --list` names every check"));
+    Exit::Usage
 }

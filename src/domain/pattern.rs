@@ -1,6 +1,10 @@
 //! Patterns that a policy holds: globs over paths and branches, whole-string expressions over values. Compiled once, shown as written.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize, Serializer};
+
+use super::Span;
 
 /// A glob over paths or branch names: `*` stays within a part, `**` crosses parts.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,6 +20,7 @@ pub struct Pattern {
 pub struct Expression {
     text: String,
     regex: regex::Regex,
+    within: OnceLock<regex::Regex>,
 }
 
 /// Why a pattern is not one.
@@ -61,12 +66,18 @@ impl Expression {
         // On its own first: `a)|(?:b` is an expression only between somebody else's parentheses, and would escape the anchors.
         compile(&format!("(?-u){text}")).map_err(|error| bad(&error))?;
         let regex = compile(&format!(r"\A(?-u:{text})\z")).map_err(|error| bad(&error))?;
-        Ok(Self { text: text.to_owned(), regex })
+        Ok(Self { text: text.to_owned(), regex, within: OnceLock::new() })
     }
 
     /// True when the whole text fits.
     pub fn matches(&self, text: &str) -> bool {
         self.regex.is_match(text)
+    }
+
+    /// The places in a longer text that fit, from left to right. It is compiled for this when it is first asked.
+    pub fn places(&self, text: &str) -> impl Iterator<Item = Span> {
+        let within = self.within.get_or_init(|| regex::Regex::new(&format!("(?-u:{})", self.text)).expect("it was compiled so between anchors"));
+        within.find_iter(text).map(|found| Span::new(found.start(), found.end()))
     }
 
     /// As it was written.
@@ -122,6 +133,14 @@ mod tests {
             assert!(Expression::new(text).is_err(), "{text:?}");
         }
         assert!(!Expression::new("(").expect_err("unclosed").why.contains('\n'));
+    }
+
+    #[test]
+    fn an_expression_is_found_within_a_longer_text() {
+        let expression = Expression::new("[A-Z]+-[0-9]+|#[0-9]+").expect("valid");
+        let text = "ä PAY-12, #3";
+        let found: Vec<&str> = expression.places(text).map(|span| &text[span.start..span.end]).collect();
+        assert_eq!(found, ["PAY-12", "#3"]);
     }
 
     #[test]

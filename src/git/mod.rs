@@ -5,6 +5,7 @@
 
 mod credentials;
 mod fetch;
+pub mod history;
 mod hooks;
 mod merge;
 mod origin;

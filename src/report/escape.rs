@@ -99,6 +99,11 @@ pub fn workflow_message(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
+/// A value of a property in a GitHub workflow command (`::error file=…::`): besides, colon and comma are escaped.
+pub fn workflow_property(text: &str) -> String {
+    workflow_message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
 /// The text as a log on a runner may show it: no line of it is a workflow command. The runner takes a line that begins with `::` for one, and the older
 /// `##[…]` wherever it stands in a line.
 pub fn log(text: &str) -> String {

@@ -1,6 +1,31 @@
 //! Commit messages (row H2): the one parser of Conventional Commits, for the hook, for ranges, and for releases.
+//!
+//! The way of a text: [`clean`] (what git keeps of what was typed) → [`Message::parse`] → [`findings`], and [`mended`] where it is safe.
+
+mod clean;
+mod header;
+mod kind;
+mod mend;
+mod parse;
+#[cfg(test)]
+mod properties;
+mod reverts;
+mod rules;
+#[cfg(test)]
+mod specification_tests;
+mod squashed;
+mod tickets;
 
 use serde::Serialize;
+
+pub use clean::{Cleaned, Cleaning, Cleanup, Comment, clean};
+pub use header::{Effect, Header, Heading};
+pub use kind::Kind;
+pub use mend::{Mended, mended};
+pub use parse::{Footer, FooterSeparator, Message, text};
+use reverts::is_object_id;
+pub use rules::{RULES, findings, unfinished};
+pub use squashed::Squashed;
 
 use crate::domain::Expression;
 

@@ -1,0 +1,298 @@
+//! Looks into versions of files, several at a time, and says what is new in each. Its answer depends on nothing but what it is given: not on the order in which
+//! threads come by, nor on what was known to be clean before.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::content::{Content, Contents, Stored};
+use super::fresh::Old;
+use crate::checks::{CheckRules, FileCheck, Finding, Level, Mode, Near, Source, decode};
+use crate::domain::{ObjectId, RepoPath};
+use crate::ports::{Change, Version};
+use crate::report::findings::{Examined, Found, Looked, Subject, Unread, Walker};
+
+/// How many findings of one version are told one by one; the rest is only counted.
+const MOST_OF_ONE: usize = 500;
+/// Fewer versions than these are looked into by one thread: starting another costs more.
+const FEW: usize = 8;
+/// More threads than these wait for each other.
+const MOST_THREADS: usize = 8;
+
+/// What versions are looked into with.
+pub(super) struct Looker<'a> {
+    pub(super) rules: &'a CheckRules,
+    pub(super) checks: &'a [Box<dyn FileCheck>],
+    pub(super) contents: Contents<'a>,
+    /// What lies near a version: told by its commit.
+    pub(super) near: &'a (dyn Fn(Option<&ObjectId>) -> Box<dyn Near + 'a> + Sync),
+    /// What was found clean before.
+    pub(super) known: &'a dyn Known,
+    /// How many versions were looked into so far.
+    pub(super) done: &'a AtomicUsize,
+}
+
+/// What was found clean before, and what is now.
+pub(super) trait Known: Sync {
+    /// True where this content at this path was clean.
+    fn is_clean(&self, path: &RepoPath, id: &ObjectId) -> bool;
+    /// It is clean.
+    fn remember(&self, path: &RepoPath, id: &ObjectId);
+}
+
+/// Nothing is known and nothing is remembered.
+pub(super) struct Nothing;
+
+impl Known for Nothing {
+    fn is_clean(&self, _: &RepoPath, _: &ObjectId) -> bool {
+        false
+    }
+
+    fn remember(&self, _: &RepoPath, _: &ObjectId) {}
+}
+
+/// What came of one version.
+#[derive(Debug, Default)]
+struct Outcome {
+    found: Vec<Found>,
+    looked: Looked,
+    unread: Vec<Unread>,
+    notices: Vec<String>,
+    unshown_stop: usize,
+}
+
+/// What a version's text gave.
+struct Seen {
+    findings: Vec<Finding>,
+    /// Whether a check asked for a file nearby: then the answer depends on more than this content.
+    asked: bool,
+    off: usize,
+}
+
+impl Looker<'_> {
+    /// Looks into every change.
+    pub(super) fn look(&self, changes: &[Change]) -> Examined {
+        let order = order(changes);
+        let outcomes = self.all(&order, |change| self.one(change));
+        let mut pools = self.deleted(changes, &order, &outcomes);
+        let mut examined = Examined::default();
+        for (change, mut outcome) in order.into_iter().zip(outcomes) {
+            if change.before.is_empty()
+                && let Some(pool) = pools.get_mut(&change.commit)
+            {
+                outcome.found.retain(|found| !pool.takes(&found.finding));
+            }
+            examined.found.append(&mut outcome.found);
+            examined.unread.append(&mut outcome.unread);
+            examined.notices.append(&mut outcome.notices);
+            examined.looked = examined.looked.and(outcome.looked);
+            examined.unshown_stop += outcome.unshown_stop;
+        }
+        examined
+    }
+
+    /// Does something with every change, several at a time; the answers come in the order of the changes.
+    fn all<T: Send>(&self, changes: &[&Change], act: impl Fn(&Change) -> T + Sync) -> Vec<T> {
+        let threads = if changes.len() < FEW { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS) };
+        let next = AtomicUsize::new(0);
+        let answers: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(changes.len()));
+        let work = || {
+            let mut own = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(change) = changes.get(at) else { break };
+                own.push((at, act(change)));
+                self.done.fetch_add(1, Ordering::Relaxed);
+            }
+            answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).append(&mut own);
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                // Where the system gives no more threads, this one does it alone.
+                let _ = std::thread::Builder::new().name("look".to_owned()).spawn_scoped(scope, work);
+            }
+            work();
+        });
+        let mut answers = answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        answers.sort_unstable_by_key(|(at, _)| *at);
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// What is new in one change.
+    fn one(&self, change: &Change) -> Outcome {
+        let mut outcome = Outcome::default();
+        if change.to == Version::Deleted {
+            return outcome;
+        }
+        if self.rules.excludes(&change.path) {
+            outcome.looked.excluded += 1;
+            return outcome;
+        }
+        let concerned: Vec<&dyn FileCheck> = self.checks.iter().map(AsRef::as_ref).filter(|check| check.concerns(&change.path)).collect();
+        if let Version::Blob(id, mode) = &change.to
+            && *mode != Mode::Submodule
+            && self.known.is_clean(&change.path, id)
+        {
+            outcome.looked.files += 1;
+            outcome.looked.known += 1;
+            return outcome;
+        }
+        match self.contents.of(&change.path, &change.to) {
+            Err(why) => outcome.unread.push(self.unread(change, why)),
+            Ok(Content::Gone) => {}
+            Ok(Content::Submodule) => outcome.looked.submodules += 1,
+            Ok(Content::Special) => outcome.notices.push(format!("{} is no file but a pipe, a socket or a device: passed over", change.path)),
+            Ok(Content::Large(mode, size)) => self.large(change, (mode, size), &concerned, &mut outcome),
+            Ok(Content::Whole(mode, bytes)) => self.whole(change, (mode, &bytes), &concerned, &mut outcome),
+        }
+        outcome
+    }
+
+    fn unread(&self, change: &Change, why: String) -> Unread {
+        Unread { path: Some(change.path.clone()), commit: change.commit.clone(), why }
+    }
+
+    fn whole(&self, change: &Change, (mode, bytes): (Mode, &[u8]), concerned: &[&dyn FileCheck], outcome: &mut Outcome) {
+        outcome.looked.files += 1;
+        outcome.looked.bytes += bytes.len() as u64;
+        let text = decode(bytes);
+        outcome.looked.binary += usize::from(text.is_none());
+        let seen = self.see(change, (mode, bytes.len() as u64, text.as_deref()), concerned);
+        outcome.looked.off += seen.off;
+        if seen.findings.is_empty() {
+            if let Version::Blob(id, _) = &change.to
+                && !seen.asked
+            {
+                self.known.remember(&change.path, id);
+            }
+            return;
+        }
+        let hidden: Vec<_> = seen.findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
+        match self.fresh(change, seen.findings) {
+            Err(why) => outcome.unread.push(self.unread(change, why)),
+            Ok(findings) => tell(outcome, change, findings, &mut Walker::new(text.as_deref().unwrap_or_default(), hidden.into_iter())),
+        }
+    }
+
+    /// Only what needs no text, and the word that nobody looked into it: then it cannot pass.
+    fn large(&self, change: &Change, (mode, size): (Mode, u64), concerned: &[&dyn FileCheck], outcome: &mut Outcome) {
+        outcome.looked.files += 1;
+        let seen = self.see(change, (mode, size, None), concerned);
+        outcome.looked.off += seen.off;
+        outcome.unread.push(self.unread(change, format!("it has {size} bytes: too large to look into")));
+        match self.fresh(change, seen.findings) {
+            Err(why) => outcome.unread.push(self.unread(change, why)),
+            Ok(findings) => tell(outcome, change, findings, &mut Walker::new("", std::iter::empty())),
+        }
+    }
+
+    /// What the checks find in a content, without what is switched off, in the order of the text.
+    fn see(&self, change: &Change, (mode, size, text): (Mode, u64, Option<&str>), checks: &[&dyn FileCheck]) -> Seen {
+        let near = Watched { near: (self.near)(change.commit.as_ref()), asked: AtomicBool::new(false) };
+        let source = Source { path: &change.path, mode, size, text, near: &near };
+        let mut findings: Vec<Finding> = checks.iter().flat_map(|check| check.findings(&source)).collect();
+        let all = findings.len();
+        findings.retain(|finding| !self.rules.is_off(finding.check, &finding.rule));
+        let off = all - findings.len();
+        findings.sort_by(|one, other| (one.span, one.check, &one.rule).cmp(&(other.span, other.check, &other.rule)));
+        Seen { findings, asked: near.asked.into_inner(), off }
+    }
+
+    /// These findings without those of the contents before.
+    fn fresh(&self, change: &Change, findings: Vec<Finding>) -> Result<Vec<Finding>, String> {
+        if findings.is_empty() || change.before.is_empty() {
+            return Ok(findings);
+        }
+        let mut old = Old::default();
+        for id in &change.before {
+            old.add(&self.before(change, id, &findings)?);
+        }
+        Ok(old.take_from(findings))
+    }
+
+    /// What the checks that found something now found in a content before.
+    fn before(&self, change: &Change, id: &ObjectId, findings: &[Finding]) -> Result<Vec<Finding>, String> {
+        let found = |check: &&dyn FileCheck| findings.iter().any(|finding| finding.check == check.check());
+        let checks: Vec<&dyn FileCheck> = self.checks.iter().map(AsRef::as_ref).filter(|check| check.concerns(&change.path)).filter(found).collect();
+        let seen = match self.contents.blob(id)? {
+            Stored::Whole(bytes) => self.see(change, (Mode::File, bytes.len() as u64, decode(&bytes).as_deref()), &checks),
+            Stored::TooLarge(size) => self.see(change, (Mode::File, size, None), &checks),
+        };
+        Ok(seen.findings)
+    }
+
+    /// What was found in files that a commit deletes, for each commit that adds a file with findings: it may have been moved.
+    fn deleted(&self, changes: &[Change], order: &[&Change], outcomes: &[Outcome]) -> BTreeMap<Option<ObjectId>, Old> {
+        let added = |(change, outcome): &(&&Change, &Outcome)| change.before.is_empty() && !outcome.found.is_empty();
+        let mut pools: BTreeMap<Option<ObjectId>, Old> =
+            order.iter().zip(outcomes).filter(added).map(|(change, _)| (change.commit.clone(), Old::default())).collect();
+        if pools.is_empty() {
+            return pools;
+        }
+        let gone: Vec<&Change> = changes.iter().filter(|change| change.to == Version::Deleted && pools.contains_key(&change.commit)).collect();
+        let findings = self.all(&gone, |change| self.gone(change));
+        for (change, findings) in gone.iter().zip(findings) {
+            pools.entry(change.commit.clone()).or_default().add(&findings);
+        }
+        pools
+    }
+
+    /// What stood in a deleted file. What cannot be read accounts for nothing.
+    fn gone(&self, change: &Change) -> Vec<Finding> {
+        let checks: Vec<&dyn FileCheck> = self.checks.iter().map(AsRef::as_ref).filter(|check| check.concerns(&change.path)).collect();
+        let see = |id: &ObjectId| match self.contents.blob(id) {
+            Ok(Stored::Whole(bytes)) => self.see(change, (Mode::File, bytes.len() as u64, decode(&bytes).as_deref()), &checks).findings,
+            Ok(Stored::TooLarge(size)) => self.see(change, (Mode::File, size, None), &checks).findings,
+            Err(_) => Vec::new(),
+        };
+        change.before.iter().flat_map(see).collect()
+    }
+}
+
+/// Findings in the order of the text become what is told.
+fn tell(outcome: &mut Outcome, change: &Change, findings: Vec<Finding>, walker: &mut Walker<'_>) {
+    for finding in findings {
+        if outcome.found.len() == MOST_OF_ONE {
+            outcome.looked.unshown += 1;
+            outcome.unshown_stop += usize::from(finding.level == Level::Stop);
+            continue;
+        }
+        let mut found = Found::in_text(finding, walker, Subject::File(change.path.clone()));
+        found.commit.clone_from(&change.commit);
+        outcome.found.push(found);
+    }
+}
+
+/// The changes in the order in which they are told: commits as they come, paths by their bytes.
+fn order(changes: &[Change]) -> Vec<&Change> {
+    let mut commits: BTreeMap<Option<&ObjectId>, usize> = BTreeMap::new();
+    for change in changes {
+        let next = commits.len();
+        commits.entry(change.commit.as_ref()).or_insert(next);
+    }
+    let mut order: Vec<&Change> = changes.iter().collect();
+    order.sort_by(|one, other| (commits[&one.commit.as_ref()], &one.path).cmp(&(commits[&other.commit.as_ref()], &other.path)));
+    order
+}
+
+/// What lies near, and whether anybody asked.
+struct Watched<'a> {
+    near: Box<dyn Near + 'a>,
+    asked: AtomicBool,
+}
+
+impl Near for Watched<'_> {
+    fn read(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        self.asked.store(true, Ordering::Relaxed);
+        self.near.read(path)
+    }
+
+    fn list(&self, folder: &RepoPath) -> Vec<RepoPath> {
+        self.asked.store(true, Ordering::Relaxed);
+        self.near.list(folder)
+    }
+}
+
+#[cfg(test)]
+#[path = "look_tests.rs"]
+mod tests;

@@ -60,6 +60,9 @@ pub const VARIABLES: &[VariableSpec] = &[
     plain("GITHUB_STEP_SUMMARY", "The file that takes the job's summary."),
     secret("GITHUB_TOKEN", "The token, where the input `token` is not given."),
     plain("GITHUB_WORKSPACE", "The checkout."),
+    plain("GIT_CONFIG_PARAMETERS", "What was typed as `git -c`: git hands it on to its hooks."),
+    plain("GIT_DIR", "Git's own folder: git tells its hooks so where it is not the obvious one."),
+    plain("GIT_EDITOR", "`:` where git commits without an editor: it tells its hooks so."),
     plain("HOME", "The home directory."),
     plain("INPUT_*", "The action's inputs; `token` and `dispatch-token` among them are secrets."),
     secret("INPUT_DISPATCH-TOKEN", "The action's input `dispatch-token`: the token for a deploy workflow in another repository."),
@@ -196,6 +199,21 @@ impl Environment {
             Some(value) if value.is_empty() => VariableState::Empty,
             Some(_) => VariableState::Present,
         }
+    }
+
+    /// `GIT_CONFIG_PARAMETERS`.
+    pub fn git_config_parameters(&self) -> Option<String> {
+        self.text("GIT_CONFIG_PARAMETERS")
+    }
+
+    /// `GIT_DIR`.
+    pub fn git_dir(&self) -> Option<PathBuf> {
+        self.path("GIT_DIR")
+    }
+
+    /// `GIT_EDITOR`.
+    pub fn git_editor(&self) -> Option<String> {
+        self.text("GIT_EDITOR")
     }
 
     /// `GITHUB_EVENT_NAME`.

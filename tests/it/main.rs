@@ -50,6 +50,7 @@ mod init;
 mod licences;
 mod limits;
 mod linters;
+mod messages;
 mod policy;
 mod readme;
 mod release;

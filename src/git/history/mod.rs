@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod listed;
 mod objects;
+mod push;
 mod raw;
 mod remotes;
 mod start;
@@ -20,6 +21,7 @@ pub use commits::Known;
 pub use error::HistoryError;
 pub use files::Entry;
 pub use objects::{Content, Kind, Named, Objects, Visit};
+pub use push::{BadLine, Destination, Line, Push, PushedTag, Tip, lines};
 pub use remotes::{DefaultBranch, RemoteName};
 use start::{Ended, Input, Place};
 

@@ -128,10 +128,18 @@ impl Objects {
     ///
     /// # Errors
     /// [`HistoryError`] where git failed.
-    pub fn each(&mut self, ids: &[ObjectId], most: u64, visit: Visit<'_>) -> Result<(), HistoryError> {
+    pub fn each(&mut self, ids: &[ObjectId], most: u64, visit: &mut dyn FnMut(usize, Content) -> ControlFlow<()>) -> Result<(), HistoryError> {
+        self.each_named(ids, most, &mut |place, named| visit(place, named.map_or(Content::Missing, |named| named.content)))
+    }
+
+    /// The same with what each object is; none for one that is not there, or is corrupt.
+    ///
+    /// # Errors
+    /// [`HistoryError`] where git failed.
+    pub fn each_named(&mut self, ids: &[ObjectId], most: u64, visit: Visit<'_>) -> Result<(), HistoryError> {
         let mut at = 0;
         while at < ids.len() {
-            match self.some(&ids[at..], most, &mut |place, content| visit(at + place, content))? {
+            match self.some(&ids[at..], most, &mut |place, named| visit(at + place, named))? {
                 Seen::Until(next) => at += next,
                 Seen::Enough => break,
             }
@@ -166,8 +174,8 @@ impl Objects {
     }
 }
 
-/// Who is given the contents, with their places in the list.
-pub type Visit<'a> = &'a mut dyn FnMut(usize, Content) -> ControlFlow<()>;
+/// Who is given the objects, with their places in the list.
+pub type Visit<'a> = &'a mut dyn FnMut(usize, Option<Named>) -> ControlFlow<()>;
 
 /// How far a list was seen.
 enum Seen {
@@ -209,20 +217,20 @@ fn write(mut pipe: ChildStdin, ids: &[ObjectId]) -> Option<ChildStdin> {
 
 fn read(process: &mut Process, ids: &[ObjectId], most: u64, visit: Visit<'_>) -> Result<Seen, Trouble> {
     for (place, id) in ids.iter().enumerate() {
-        let (content, next) = match answer(process, most)? {
-            Answer::Nothing => (Content::Missing, None),
-            Answer::Whole(named) if named.id == *id => (named.content, None),
-            Answer::Unread(named) if named.id == *id => (named.content, Some(place + 1)),
-            Answer::Whole(_) | Answer::Unread(_) => return Err(Trouble::Nonsense("the object that was asked for")),
+        let (named, is_spent) = match answer(process, most)? {
+            Answer::Nothing => (None, false),
+            Answer::Whole(named) => (Some(named), false),
+            Answer::Unread(named) => (Some(named), true),
         };
-        if visit(place, content).is_break() {
+        if named.as_ref().is_some_and(|named| named.id != *id) {
+            return Err(Trouble::Nonsense("the object that was asked for"));
+        }
+        let is_last = place + 1 == ids.len();
+        if visit(place, named).is_break() || (is_spent && is_last) {
             return Ok(Seen::Enough);
         }
-        if let Some(next) = next.filter(|next| *next < ids.len()) {
-            return Ok(Seen::Until(next));
-        }
-        if next.is_some() {
-            return Ok(Seen::Enough);
+        if is_spent {
+            return Ok(Seen::Until(place + 1));
         }
     }
     Ok(Seen::Until(ids.len()))

@@ -22,4 +22,4 @@ pub use finding::{Finding, Fix, Level};
 pub use registry::{CHECKS, Check, CheckSpec, Example, RuleSpec, rules};
 pub use rules::CheckRules;
 pub use skip::{BadSkip, Skips};
-pub use source::{Alone, FileCheck, Mode, Near, Source, decode};
+pub use source::{Allowed, Alone, By, FileCheck, Looked, Mode, Near, Source, decode};

@@ -39,7 +39,7 @@ fn wanted(options: &CheckFiles, variables: &Environment) -> Result<Wanted, Box<d
 
 fn looked(options: &CheckFiles, variables: &Environment, wanted: &Wanted) -> Result<(Chosen, Examined), Refused> {
     let chosen = select::chosen(options, variables)?;
-    let examination = Examination { repository: &chosen.repository, rules: &chosen.rules, wanted };
+    let examination = Examination { repository: &chosen.repository, in_force: &chosen.in_force, wanted };
     let examined = examination.of(&chosen.selection)?;
     Ok((chosen, examined))
 }

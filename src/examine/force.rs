@@ -1,7 +1,8 @@
 //! Which checks are in force: those that were asked for, without those that were skipped or that the policy switches off. The one place that makes them.
 
+use crate::checks::secrets::Secrets;
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
-use crate::domain::{nearest, shown};
+use crate::domain::{RepoPath, nearest, shown};
 
 /// Which checks are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,7 +64,18 @@ impl Wanted {
 type Make = fn(&CheckRules, &dyn Near) -> Result<Box<dyn FileCheck>, String>;
 
 /// The checks of files: a new one is one more row.
-const MAKERS: &[(Check, Make)] = &[];
+const MAKERS: &[(Check, Make)] = &[(Check::Secrets, secrets)];
+
+fn secrets(rules: &CheckRules, near: &dyn Near) -> Result<Box<dyn FileCheck>, String> {
+    let read = |path: &String| {
+        let bytes =
+            near.read(&RepoPath::new(path.as_str())).ok_or_else(|| format!("its file of rules `{}` is not there, or larger than a megabyte", shown(path)))?;
+        String::from_utf8(bytes).map_err(|_| format!("its file of rules `{}` is not UTF-8", shown(path)))
+    };
+    let team = rules.secrets.rules.as_ref().map(read).transpose()?;
+    let check = Secrets::new(&rules.secrets, team.as_deref()).map_err(|error| error.to_string())?;
+    Ok(Box::new(check))
+}
 
 /// The checks of files that are in force.
 ///

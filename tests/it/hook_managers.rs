@@ -80,13 +80,12 @@ impl Place {
         fs::remove_file(self.work().join(".github/shipgate.yml")).expect("it is gone");
         self.git(&["commit", "--quiet", "--message", "feat: begin"]);
         let first = self.git(&["rev-parse", "HEAD"]);
-        self.try_git(&["push", "--quiet", "origin", "main:work"]);
+        self.git(&["push", "--quiet", "origin", "main:work"]);
         let none = "0".repeat(40);
         assert_eq!(self.pushes(), [serde_json::json!([format!("refs/heads/main {first} refs/heads/work {none}")])]);
-        self.git(&["push", "--quiet", "--no-verify", "origin", "main:work"]);
         self.git(&["commit", "--quiet", "--allow-empty", "--message", "fix: go on"]);
         let second = self.git(&["rev-parse", "HEAD"]);
-        self.try_git(&["push", "--quiet", "origin", "main:work"]);
+        self.git(&["push", "--quiet", "origin", "main:work"]);
         assert_eq!(self.pushes()[1..], [serde_json::json!([format!("refs/heads/main {second} refs/heads/work {first}")])]);
     }
 

@@ -191,9 +191,9 @@ fn h1_an_old_hook_gets_the_same_arguments_input_and_environment_and_its_refusal_
     let remote = repository.home.path().join("remote.git");
     repository.git(&["init", "--quiet", "--bare", remote.to_str().expect("text")]);
     repository.git(&["remote", "add", "origin", remote.to_str().expect("text")]);
-    repository.git(&["push", "--quiet", "origin", "main"]);
+    repository.git(&["push", "--quiet", "origin", "main:work"]);
     let id = repository.git(&["rev-parse", "HEAD"]);
-    assert_eq!(seen("pre-push.before-shipgate.in"), format!("refs/heads/main {} refs/heads/main {}\n", id.trim(), "0".repeat(40)));
+    assert_eq!(seen("pre-push.before-shipgate.in"), format!("refs/heads/main {} refs/heads/work {}\n", id.trim(), "0".repeat(40)));
     assert!(seen("pre-push.before-shipgate.args").ends_with(&format!("\n2\norigin\n{}\n", remote.display())));
     repository.write_hook("commit-msg.before-shipgate", "#!/bin/sh\nexit 3\n");
     let refused = repository.try_git(&["commit", "--allow-empty", "--message", "feat: add nothing"]);
@@ -457,4 +457,80 @@ fn h5_a2_a_skip_is_said_and_logged_with_who_and_what() {
     fs::create_dir(&log).expect("a folder in its place");
     let run = skipping(&["commit", "--allow-empty", "--message", "no conventional message"]);
     assert!(run.code == 0 && run.err.contains("the audit log does not have it"), "what cannot be logged is said: {}", run.err);
+}
+
+/// A token that a scanner must find, made here so that none stands in this repository.
+fn token() -> String {
+    let body = "0123456789abcdefABCDEF0123456789abcd";
+    format!("{}_{body}", ["gh", "p"].concat())
+}
+
+#[test]
+fn h1_before_a_commit_the_index_is_looked_at_and_never_the_work_tree() {
+    let repository = Repository::new();
+    repository.install();
+    let bad = format!("token = \"-----BEGIN RSA {} KEY-----\\n{}\"\n{}\n", "PRIVATE", "MIIEpAIBAAKCAQEA".repeat(8), token());
+    let conflict = format!("{} ours\na\n{}\nb\n{} theirs\n", "<".repeat(7), "=".repeat(7), ">".repeat(7));
+    let bad = format!("{bad}{conflict}");
+    let commit = |arguments: &[&str]| repository.try_git(&[&["commit", "--message", "feat: add a file"], arguments].concat());
+    let looked_at_two = |run: &Run| assert!(run.code == 0 && run.err.contains("looked at 2 files"), "{}", run.err);
+    // The first commit: what is staged is clean, what lies there is not.
+    repository.write("a", "clean\n");
+    repository.write("b", "clean\n");
+    repository.git(&["add", "."]);
+    repository.write("a", &bad);
+    looked_at_two(&commit(&[]));
+    // What is staged is not clean, what lies there is.
+    repository.git(&["add", "a"]);
+    repository.write("a", "clean\n");
+    let run = commit(&[]);
+    assert!(run.code == 1 && run.err.contains("a:") && !run.err.contains(&token()), "{}", run.err);
+    // A commit of one path: git makes an index of its own for it.
+    repository.write("b", "clean, too\n");
+    let run = commit(&["b"]);
+    assert!(run.code == 0 && run.err.contains("looked at 1 file"), "{}", run.err);
+    // Everything that is tracked, as it lies there.
+    repository.write("b", &bad);
+    let run = commit(&["--all"]);
+    assert!(run.code == 1 && run.err.contains("b:"), "{}", run.err);
+    assert_eq!(repository.git(&["rev-list", "--count", "HEAD"]).trim(), "2");
+}
+
+#[test]
+fn h1_before_a_commit_a_merge_brings_no_findings_of_the_other_side_and_a_broken_policy_stops_it() {
+    let repository = Repository::new();
+    repository.write("a", "a\n");
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "feat: begin"]);
+    repository.git(&["checkout", "--quiet", "-b", "side"]);
+    repository.write("side", "b\n");
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "feat: the side"]);
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.install();
+    repository.git(&["merge", "--quiet", "--no-ff", "--no-commit", "side"]);
+    let run = repository.try_git(&["commit", "--no-edit"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    repository.write(".github/shipgate.yml", "version: 7\n");
+    let run = repository.try_git(&["commit", "--allow-empty", "--message", "feat: add nothing"]);
+    assert!(run.code == 1 && run.err.contains("shipgate.yml"), "{}", run.err);
+}
+
+#[test]
+fn h1_from_install_to_push_to_uninstall_everything_is_looked_at_and_nothing_is_left() {
+    let repository = Repository::new();
+    let before = repository.hooks();
+    repository.install();
+    repository.write("a", "a\n");
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "feat: begin"]);
+    let remote = repository.home.path().join("remote.git");
+    repository.git(&["init", "--quiet", "--bare", remote.to_str().expect("text")]);
+    repository.git(&["remote", "add", "origin", remote.to_str().expect("text")]);
+    let pushed = repository.try_git(&["push", "origin", "main:work"]);
+    assert!(pushed.code == 0 && pushed.err.contains("looked at 1 ref"), "{}", pushed.err);
+    repository.git(&["commit", "--quiet", "--no-verify", "--allow-empty", "--message", "no conventional message"]);
+    let refused = repository.try_git(&["push", "origin", "main:work"]);
+    assert!(refused.code == 1 && refused.err.contains("messages/"), "what `--no-verify` let pass shows up here: {}", refused.err);
+    assert_eq!((repository.shipgate("hooks uninstall").code, repository.hooks()), (0, before));
 }

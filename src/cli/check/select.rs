@@ -4,7 +4,6 @@ use std::path::{Component, Path, PathBuf};
 
 use super::super::args::CheckFiles;
 use super::super::say::Voice;
-use crate::checks::CheckRules;
 use crate::domain::{ObjectId, RepoPath, shown};
 use crate::env::Environment;
 use crate::examine::{ExamineError, InForce, Origin, RulesError, Selection};
@@ -16,7 +15,7 @@ use crate::programs::ChildEnvironment;
 pub(super) struct Chosen {
     pub(super) repository: Repository,
     pub(super) selection: Selection,
-    pub(super) rules: CheckRules,
+    pub(super) in_force: InForce,
     /// What was chosen, where nobody said what.
     pub(super) notices: Vec<String>,
 }
@@ -88,7 +87,7 @@ pub(super) fn chosen(options: &CheckFiles, variables: &Environment) -> Result<Ch
 
 fn of_work_tree(options: &CheckFiles, repository: Repository) -> Result<Chosen, Refused> {
     let root = repository.root().ok_or(HistoryError::Bare)?.to_owned();
-    let rules = InForce::of_work_tree(&root)?.rules;
+    let in_force = InForce::of_work_tree(&root)?;
     let (selection, notices) = if options.all {
         (Selection::All, Vec::new())
     } else if !options.paths.is_empty() {
@@ -100,7 +99,7 @@ fn of_work_tree(options: &CheckFiles, repository: Repository) -> Result<Chosen, 
     } else {
         (Selection::Staged, vec!["this is what is staged; `--all` looks at everything".to_owned()])
     };
-    Ok(Chosen { repository, selection, rules, notices })
+    Ok(Chosen { repository, selection, in_force, notices })
 }
 
 /// A, B, and whether what counts is where they parted.
@@ -118,7 +117,7 @@ fn of_range(range: &str, repository: Repository) -> Result<Chosen, Refused> {
         Origin::Defaults => vec![format!("{} has no policy: the defaults are in force", &from.as_str()[..12])],
         Origin::WorkTree | Origin::Commit(_) => Vec::new(),
     };
-    Ok(Chosen { repository, selection: Selection::Commits(commits), rules: in_force.rules, notices })
+    Ok(Chosen { repository, selection: Selection::Commits(commits), in_force, notices })
 }
 
 fn commit(repository: &Repository, name: &str) -> Result<ObjectId, Refused> {

@@ -4,6 +4,7 @@
 use std::io::{BufRead, Read, Write};
 use std::ops::ControlFlow;
 use std::process::ChildStdin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::HistoryError;
 use super::start::{Input, Place, Process};
@@ -15,12 +16,16 @@ const LONGEST_HEAD: u64 = 64 * 1024;
 /// What is read over rather than that git is started again, in bytes.
 const READ_OVER: u64 = 4 * 1024 * 1024;
 
-/// Reads objects. Git is started with the first question, and again after an object that was too large.
+/// Reads objects. Git is started with the first question, and again after an object that was too large. The next reader of the same repository goes on with it.
 #[derive(Debug)]
 pub struct Objects {
     place: Place,
+    idle: Idle,
     process: Option<Process>,
 }
+
+/// A process that nobody asks at the moment.
+pub(super) type Idle = Arc<Mutex<Option<Process>>>;
 
 /// What an object holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +77,8 @@ impl Content {
 }
 
 impl Objects {
-    pub(super) fn new(place: Place) -> Self {
-        Self { place, process: None }
+    pub(super) fn new(place: Place, idle: Idle) -> Self {
+        Self { place, idle, process: None }
     }
 
     /// The content of one object, where it has no more than `most` bytes.
@@ -118,7 +123,7 @@ impl Objects {
     }
 
     fn running(&mut self) -> Result<Process, HistoryError> {
-        match self.process.take() {
+        match self.process.take().or_else(|| slot(&self.idle).take()) {
             Some(process) => Ok(process),
             None => self.place.start(COMMAND, &["--batch"], Input::Asked),
         }
@@ -172,6 +177,18 @@ impl Objects {
             Err(Trouble::Nonsense(why)) => Err(nonsense(why)),
         }
     }
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        if let Some(process) = self.process.take() {
+            *slot(&self.idle) = Some(process);
+        }
+    }
+}
+
+fn slot(idle: &Mutex<Option<Process>>) -> MutexGuard<'_, Option<Process>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Who is given the objects, with their places in the list.

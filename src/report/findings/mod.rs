@@ -73,6 +73,8 @@ pub struct Looked {
     pub excluded: usize,
     /// Findings of rules that the policy switches off.
     pub off: usize,
+    /// Findings of commits that later ones mend: they are not told.
+    pub mended: usize,
     /// Findings that are not shown one by one, because one file has so many of them; they count.
     pub unshown: usize,
 }
@@ -195,6 +197,7 @@ impl Looked {
             submodules: self.submodules + other.submodules,
             excluded: self.excluded + other.excluded,
             off: self.off + other.off,
+            mended: self.mended + other.mended,
             unshown: self.unshown + other.unshown,
         }
     }

@@ -53,6 +53,9 @@ fn besides(examined: &Examined) -> Vec<String> {
     if looked.off > 0 {
         parts.push(format!("{} switched off", counted(looked.off, "finding")));
     }
+    if looked.mended > 0 {
+        parts.push(format!("{} mended later", counted(looked.mended, "finding")));
+    }
     if looked.unshown > 0 {
         parts.push(format!("{} not shown", counted(looked.unshown, "finding")));
     }

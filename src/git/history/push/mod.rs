@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use graph::Graph;
 pub use lines::{BadLine, Line, lines};
-pub use tips::PushedTag;
 use tips::{Peeled, peel};
 
 use super::objects::{Kind, Objects};
@@ -41,8 +40,8 @@ pub struct Push {
     pub commits: Vec<NewCommit>,
     /// For each of them the place of the first ref that brings it.
     pub brought_by: Vec<usize>,
-    /// Files that refs name without a commit: blobs and trees, each under the ref's name.
-    pub bare: Vec<Change>,
+    /// What refs bring besides commits: the texts of annotated tags, and bare blobs and trees; the tags and the blobs under the ref's name.
+    pub besides: Vec<Change>,
     /// The default branch of the other side, as far as it is known.
     pub default_branch: Option<DefaultBranch>,
     /// What somebody should know of how this was found out, as sentences without full stops.
@@ -56,8 +55,6 @@ pub struct Tip {
     pub pushed: PushedRef,
     /// The commit that it is to stand at; none where it is deleted, or names something else.
     pub commit: Option<ObjectId>,
-    /// The annotated tags between the ref and what it names, the outermost first.
-    pub tags: Vec<PushedTag>,
 }
 
 impl Destination {
@@ -106,19 +103,14 @@ impl Push {
         let commits = repository.new_commits_by(objects, &tips, &known)?;
         let found = Found { repository, lines, peeled: &peeled, commits: &commits, graph: Graph::new(&commits), default_branch: default_branch.as_ref() };
         let (refs, brought_by) = found.refs()?;
-        let (bare, notices) = (found.bare()?, found.notices(destination));
-        Ok(Self { refs, brought_by, bare, notices, commits, default_branch })
+        let (besides, notices) = (found.besides()?, found.notices(destination));
+        Ok(Self { refs, brought_by, besides, notices, commits, default_branch })
     }
 
     /// The places of the new commits that a ref brings, also those that others bring, too.
     pub fn commits_of(&self, tip: &Tip) -> Vec<usize> {
         let marked = &mut vec![false; self.commits.len()];
         tip.commit.as_ref().map_or_else(Vec::new, |commit| Graph::new(&self.commits).reach(commit, marked))
-    }
-
-    /// What is new of its annotated tags.
-    pub fn tags(&self) -> impl Iterator<Item = (&Tip, &PushedTag)> {
-        self.refs.iter().flat_map(|tip| tip.tags.iter().map(move |tag| (tip, tag)))
     }
 }
 
@@ -143,7 +135,7 @@ impl Found<'_> {
                 brought_by[at] = place;
             }
             let pushed = PushedRef { name: line.remote_ref.clone(), movement: self.movement(line, commit.as_ref())?, standing: self.standing(line) };
-            refs.push(Tip { pushed, commit, tags: peeled.map(|peeled| peeled.tags.clone()).unwrap_or_default() });
+            refs.push(Tip { pushed, commit });
         }
         Ok((refs, brought_by))
     }
@@ -182,13 +174,14 @@ impl Found<'_> {
         if is_default { Standing::Default } else { Standing::Other }
     }
 
-    /// Files that a ref names without a commit.
-    fn bare(&self) -> Result<Vec<Change>, HistoryError> {
+    /// Texts and files that a ref names without a commit.
+    fn besides(&self) -> Result<Vec<Change>, HistoryError> {
         let mut changes = Vec::new();
         for line in self.lines {
             let Some(peeled) = line.local.as_ref().and_then(|id| self.peeled.get(id)) else { continue };
             let change = |path: RepoPath, to: Version| Change { commit: None, path, to, before: Vec::new() };
             let name = RepoPath::new(line.remote_ref.as_bytes());
+            changes.extend(peeled.tags.iter().map(|tag| change(name.clone(), Version::Blob(tag.clone(), Mode::File))));
             match peeled.kind {
                 Kind::Blob => changes.push(change(name, Version::Blob(peeled.id.clone(), Mode::File))),
                 Kind::Tree => {

@@ -11,15 +11,6 @@ use crate::domain::ObjectId;
 /// More tags of tags than these are no accident.
 const DEEPEST: usize = 32;
 
-/// An annotated tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PushedTag {
-    /// Its id.
-    pub id: ObjectId,
-    /// What was written into it: not always UTF-8.
-    pub message: Vec<u8>,
-}
-
 /// What an id leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Peeled {
@@ -27,7 +18,7 @@ pub(super) struct Peeled {
     pub(super) id: ObjectId,
     pub(super) kind: Kind,
     /// The tags on the way, the outermost first.
-    pub(super) tags: Vec<PushedTag>,
+    pub(super) tags: Vec<ObjectId>,
 }
 
 /// What each of these ids leads to; an id that is not here is left out.
@@ -45,7 +36,7 @@ pub(super) fn peel(ids: &[ObjectId], objects: &mut Objects) -> Result<BTreeMap<O
             break;
         }
         let steps = steps(&wanted, objects)?;
-        wanted = steps.iter().filter_map(|(_, step)| if let Step::Tag(next, _) = step { Some(next.clone()) } else { None }).collect();
+        wanted = steps.iter().filter_map(|(_, step)| if let Step::Tag(next) = step { Some(next.clone()) } else { None }).collect();
         seen.extend(steps);
     }
     let mut peeled = BTreeMap::new();
@@ -57,7 +48,7 @@ pub(super) fn peel(ids: &[ObjectId], objects: &mut Objects) -> Result<BTreeMap<O
 
 enum Step {
     End(Kind),
-    Tag(ObjectId, PushedTag),
+    Tag(ObjectId),
 }
 
 fn follow(id: &ObjectId, seen: &BTreeMap<ObjectId, Step>) -> Result<Peeled, HistoryError> {
@@ -66,10 +57,7 @@ fn follow(id: &ObjectId, seen: &BTreeMap<ObjectId, Step>) -> Result<Peeled, Hist
         match seen.get(&at) {
             None => return Err(HistoryError::Missing { id: at }),
             Some(Step::End(kind)) => return Ok(Peeled { id: at, kind: *kind, tags }),
-            Some(Step::Tag(next, tag)) => {
-                tags.push(tag.clone());
-                at = next.clone();
-            }
+            Some(Step::Tag(next)) => tags.push(std::mem::replace(&mut at, next.clone())),
         }
     }
 }
@@ -100,14 +88,12 @@ fn step(named: Named) -> Result<(ObjectId, Step), HistoryError> {
         Content::TooLarge(size) => return Err(HistoryError::TooLarge { id, size }),
         Content::Missing => return Err(HistoryError::Missing { id }),
     };
-    let Some((next, message)) = parsed(&bytes) else { return Err(HistoryError::Malformed { id, kind: "tag" }) };
-    Ok((id.clone(), Step::Tag(next, PushedTag { id, message })))
+    let Some(next) = named_by(&bytes) else { return Err(HistoryError::Malformed { id, kind: "tag" }) };
+    Ok((id, Step::Tag(next)))
 }
 
-/// What a tag names, and its message.
-fn parsed(bytes: &[u8]) -> Option<(ObjectId, Vec<u8>)> {
+/// What a tag names.
+fn named_by(bytes: &[u8]) -> Option<ObjectId> {
     let first = bytes.split(|byte| *byte == b'\n').next()?.strip_prefix(b"object ")?;
-    let next = ObjectId::new(std::str::from_utf8(first).ok()?).ok()?;
-    let end = bytes.windows(2).position(|pair| pair == b"\n\n").map_or(bytes.len(), |end| end + 2);
-    Some((next, bytes[end..].to_vec()))
+    ObjectId::new(std::str::from_utf8(first).ok()?).ok()
 }

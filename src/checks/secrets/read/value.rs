@@ -1,0 +1,152 @@
+//! Values: which of them are worth being kept secret. Words, references, paths and types are not; what a machine or a careful person made up is.
+
+use super::name::Names;
+use crate::checks::secrets::judge::{self, Look};
+
+/// How much a password looks like one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::checks::secrets) enum Strength {
+    /// A word of a template or a default.
+    Nothing,
+    /// Words.
+    Weak,
+    /// A mixture.
+    Fair,
+    /// Nobody writes that by accident.
+    Strong,
+}
+
+/// Passwords of examples and of fresh installations, as words.
+const USUAL: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "user",
+    "username",
+    "admin",
+    "administrator",
+    "root",
+    "guest",
+    "default",
+    "test",
+    "testing",
+    "tester",
+    "demo",
+    "hello",
+    "world",
+    "welcome",
+    "changeme",
+    "none",
+    "null",
+    "nil",
+    "true",
+    "false",
+    "empty",
+    "value",
+    "key",
+    "apikey",
+    "login",
+    "postgres",
+    "mysql",
+    "mongo",
+    "redis",
+    "rabbitmq",
+    "database",
+    "letmein",
+    "qwerty",
+    "abc",
+    "supersecret",
+    "mypassword",
+    "mysecret",
+    "mypass",
+    "pw",
+    "p",
+    "x",
+    "y",
+    "a",
+    "b",
+    "bad",
+    "good",
+    "old",
+    "new",
+    "my",
+    "the",
+    "hunter",
+    "correct",
+    "correcthorsebatterystaple",
+    "string",
+    "str",
+    "text",
+    "hidden",
+    "bob",
+    "alice",
+    "me",
+];
+
+/// How much a password of this value is worth.
+pub(in crate::checks::secrets) fn strength(value: &[u8]) -> Strength {
+    let look = Look::of(value);
+    let letters: Vec<u8> = value.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+    let plain = std::str::from_utf8(&letters).unwrap_or_default();
+    let usual = USUAL.contains(&plain) || plain.len() < 2;
+    if usual && look.digits + look.others < 4 {
+        return Strength::Nothing;
+    }
+    let noise = judge::is_noise(value);
+    match (value.len(), look.kinds(), noise) {
+        (0..4, _, _) => Strength::Nothing,
+        (12.., 3.., true) | (20.., 2.., true) => Strength::Strong,
+        (6.., 3.., _) | (6.., 2.., true) | (8.., _, true) => Strength::Fair,
+        _ if look.digits > 0 && look.letters() > 0 && !usual => Strength::Fair,
+        _ => Strength::Weak,
+    }
+}
+
+/// Whether the value of a name is worth a warning.
+pub(super) fn is_worth(names: Names, value: &[u8], quoted: bool) -> bool {
+    let look = Look::of(value);
+    if look.blanks > 0 || value.iter().any(u8::is_ascii_control) || judge::is_placeholder(value) || is_reference(value, look) || is_path(value) {
+        return false;
+    }
+    match names {
+        Names::Nothing => false,
+        Names::Password => value.len() >= 4 && value.len() <= 128 && strength(value) >= if quoted { Strength::Fair } else { Strength::Fair },
+        Names::Secret => value.len() >= 8 && is_random(value, look, 3.0),
+        Names::Key => value.len() >= 16 && is_random(value, look, 3.5) && !judge::is_uuid(value),
+        Names::Salt => value.len() >= 8 && is_random(value, look, 2.8),
+    }
+}
+
+/// A mixture without words in it.
+fn is_random(value: &[u8], look: Look, least: f64) -> bool {
+    let bits = judge::entropy(value);
+    let hexadecimal = value.len() >= 16 && value.iter().all(u8::is_ascii_hexdigit);
+    let odd = judge::is_noise(value) || hexadecimal || look.digits * 5 >= value.len() || (look.kinds() >= 3 && value.len() >= 20 && bits > 4.0);
+    look.digits > 0 && look.letters() > 0 && bits >= least && odd
+        || (look.digits == 0 && value.len() >= 12 && bits >= least && judge::is_noise(value) && look.others * 6 < value.len())
+}
+
+/// `config.password`, `getToken()`, `self->key`, `Types::Secret`, `user_password`, `MY_CONSTANT`: names, not values.
+fn is_reference(value: &[u8], look: Look) -> bool {
+    let ends_as_call = matches!(value.last(), Some(b'(' | b')' | b'[' | b']' | b'{' | b'}' | b';' | b','));
+    let arrow = judge::has(value, b"->") || judge::has(value, b"::") || judge::has(value, b"=>") || judge::has(value, b"()");
+    let name =
+        look.digits == 0 && look.others > 0 && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"._-$@:/".contains(byte)) && !judge::is_noise(value);
+    ends_as_call && look.digits == 0 || arrow || name
+}
+
+/// A path of a file, a host with a domain, a version, a MIME type.
+fn is_path(value: &[u8]) -> bool {
+    let slashes = value.iter().filter(|byte| **byte == b'/' || **byte == b'\\').count();
+    let rooted =
+        value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/") || value.get(1..3) == Some(b":\\");
+    let dots = value.iter().filter(|byte| **byte == b'.').count();
+    let parts = value.split(|byte| b"/.\\".contains(byte)).filter(|part| part.len() > 2).count();
+    let wordy = parts > 0 && !judge::is_noise(value);
+    (rooted && slashes >= 2 || slashes >= 2 || dots >= 2 && slashes > 0) && wordy
+}

@@ -41,7 +41,7 @@ pub(super) fn hook(skips: &Skips, variables: &Environment, voice: Voice) -> Exit
 fn examined(skips: &Skips, variables: &Environment) -> Result<Examined, Refused> {
     let repository = Repository::discover(Path::new("."), &ChildEnvironment::of(variables.all()))?;
     let root = repository.root().ok_or(HistoryError::Bare)?;
-    let rules = InForce::of_work_tree(root).map_err(Refused::Rules)?.rules;
+    let in_force = InForce::of_work_tree(root).map_err(Refused::Rules)?;
     let wanted = Wanted { only: Vec::new(), skips: skips.clone() };
-    Examination { repository: &repository, rules: &rules, wanted: &wanted }.of(&Selection::Staged).map_err(Refused::Examine)
+    Examination { repository: &repository, in_force: &in_force, wanted: &wanted }.of(&Selection::Staged).map_err(Refused::Examine)
 }

@@ -1,5 +1,8 @@
 //! Examining a push: what happens to its refs, and every commit that the other side does not have, by the rules that are in force there.
 
+
+use std::collections::HashMap;
+
 use super::rules::RulesError;
 use super::{Examination, ExamineError, InForce, Selection, Wanted};
 use crate::checks::message::unfinished;
@@ -50,7 +53,7 @@ impl Pushing<'_> {
         let mut examined = Examined { notices: std::mem::take(&mut push.notices), ..Examined::default() };
         examined.notices.extend(notice);
         examined.found = self.refs(&push, &in_force.rules);
-        examined = examined.and(self.contents(&push, &in_force)?);
+        examined = examined.and(self.contents(push, &in_force)?);
         examined.looked.refs = self.lines.len();
         examined.skipped = self.wanted.skipped();
         Ok(examined)
@@ -67,23 +70,24 @@ impl Pushing<'_> {
     }
 
     /// What is wrong with what the other side does not have yet.
-    fn contents(&self, push: &Push, in_force: &InForce) -> Result<Examined, PushError> {
+    fn contents(&self, mut push: Push, in_force: &InForce) -> Result<Examined, PushError> {
         let examination = Examination { repository: self.repository, in_force, wanted: self.wanted };
         let mut examined = Examined::default();
         if !push.commits.is_empty() {
+            let name = |place: &usize| push.refs.get(*place).map(|tip| tip.pushed.name.as_str()).unwrap_or_default();
+            let brought: HashMap<ObjectId, String> =
+                push.commits.iter().zip(&push.brought_by).map(|(commit, place)| (commit.id.clone(), name(place).to_owned())).collect();
+            let unfinished = self.unfinished(&push, &in_force.rules);
             let tips = push.refs.iter().filter_map(|tip| tip.commit.clone()).collect();
-            examined = examination.of(&Selection::Pushed(push.commits.clone(), tips))?;
-            examined.found.extend(self.unfinished(push, &in_force.rules));
-            // Git writes the messages of notes itself.
-            let notes =
-                |found: &Found| found.subject == Subject::Message && brings(push, found.commit.as_ref()).is_some_and(|name| name.starts_with("refs/notes/"));
-            examined.found.retain(|found| !(found.finding.check == Check::Messages && notes(found)));
+            examined = examination.of(&Selection::Pushed(std::mem::take(&mut push.commits), tips))?;
+            examined.found.extend(unfinished);
+            for found in &mut examined.found {
+                found.reference = found.commit.as_ref().and_then(|commit| brought.get(commit)).cloned();
+            }
+            examined.found.retain(|found| !is_of_notes(found));
         }
         if !push.besides.is_empty() {
-            examined = examined.and(examination.of(&Selection::Versions(push.besides.clone()))?);
-        }
-        for found in examined.found.iter_mut().filter(|found| found.reference.is_none()) {
-            found.reference = brings(push, found.commit.as_ref()).map(str::to_owned);
+            examined = examined.and(examination.of(&Selection::Versions(std::mem::take(&mut push.besides)))?);
         }
         Ok(examined)
     }
@@ -109,10 +113,9 @@ impl Pushing<'_> {
     }
 }
 
-/// The ref that brings a commit.
-fn brings<'a>(push: &'a Push, commit: Option<&ObjectId>) -> Option<&'a str> {
-    let at = push.commits.iter().position(|other| Some(&other.id) == commit)?;
-    push.refs.get(push.brought_by[at]).map(|tip| tip.pushed.name.as_str())
+/// True for what is wrong with the message of a commit of notes, which git writes itself.
+fn is_of_notes(found: &Found) -> bool {
+    found.finding.check == Check::Messages && found.reference.as_deref().is_some_and(|name| name.starts_with("refs/notes/"))
 }
 
 /// The rules in force: those of the other side's default branch, so that what is pushed cannot loosen them; those of what is pushed where nothing is known of the

@@ -22,6 +22,7 @@ pub mod secrets;
 mod shell;
 mod source;
 pub mod urls;
+pub mod workflows;
 
 pub use allow::{Allowed, sift};
 pub use finding::{Finding, Fix, Level};

@@ -113,6 +113,7 @@ pub fn rules() -> Vec<&'static RuleSpec> {
     let mut out = Vec::new();
     out.extend(super::dockerfile::specs());
     out.extend(super::kubernetes::specs());
+    out.extend(super::workflows::specs());
     out
 }
 

@@ -2,12 +2,13 @@
 
 use super::dockerfile::DockerfileCheck;
 use super::kubernetes::KubernetesCheck;
+use super::workflows::WorkflowsCheck;
 use super::{Alone, Example, FileCheck, Finding, Mode, RuleSpec, Source, rules};
 use crate::domain::RepoPath;
 
 /// Every check of files that has rules in the registry.
 fn file_checks() -> Vec<Box<dyn FileCheck>> {
-    vec![Box::new(DockerfileCheck), Box::new(KubernetesCheck)]
+    vec![Box::new(DockerfileCheck), Box::new(KubernetesCheck), Box::new(WorkflowsCheck)]
 }
 
 /// What the checks find in an example of a rule.

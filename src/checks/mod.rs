@@ -23,6 +23,7 @@ mod shell;
 mod skip;
 mod source;
 pub mod urls;
+pub mod workflows;
 
 pub use allow::sift;
 pub use finding::{Finding, Fix, Level};

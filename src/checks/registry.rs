@@ -114,6 +114,7 @@ pub fn rules() -> Vec<&'static RuleSpec> {
     out.extend(super::schemas::RULES);
     out.extend(super::dockerfile::specs());
     out.extend(super::kubernetes::specs());
+    out.extend(super::workflows::specs());
     out.extend(super::migrations::RULES);
     out
 }

@@ -6,6 +6,7 @@ use crate::checks::schemas::Schemas;
 use crate::checks::secrets::{SecretRules, Secrets};
 use crate::checks::files::{Conflicts, Size};
 use crate::checks::migrations::Migrations;
+use crate::checks::workflows::WorkflowsCheck;
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
 use crate::domain::{RepoPath, nearest, shown};
 
@@ -74,6 +75,7 @@ const MAKERS: &[(Check, Make)] = &[
     (Check::Schemas, |rules, _| Ok(boxed(Schemas::new(&rules.schemas)))),
     (Check::Dockerfile, |_, _| Ok(boxed(DockerfileCheck))),
     (Check::Kubernetes, |_, _| Ok(boxed(KubernetesCheck))),
+    (Check::Workflows, |_, _| Ok(boxed(WorkflowsCheck))),
     (Check::Conflicts, |_, _| Ok(boxed(Conflicts))),
     (Check::Size, |rules, _| Ok(boxed(Size::new(rules.size.clone())))),
     (Check::Migrations, |rules, _| Ok(boxed(Migrations::new(rules.migrations.clone())))),

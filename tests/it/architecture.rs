@@ -25,7 +25,7 @@ const FLOW: &[(&str, &[&str])] = &[
     ("audit", &[]),
     ("report", &["checks", "intake", "policy", "facts", "gates", "plan"]),
     ("setup", &["policy"]),
-    ("doctor", &["intake", "policy", "facts", "gates", "report"]),
+    ("doctor", &["checks", "intake", "policy", "facts", "gates", "report"]),
 ];
 
 /// Crates that only one folder may know.

@@ -38,6 +38,9 @@ const WORDS: &[&str] = &[
 /// Whether a value by its name is a placeholder, a template, or a reference.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
+    // In much noise a short word, or a short run, stands by chance.
+    let (least, most) = if value.len() >= 16 && is_noise(value) { (5, 6) } else { (0, 5) };
+    let most = if value.len() >= 64 { 8 } else { most };
     let template = TEMPLATES.iter().any(|sign| has(&lower, sign));
     let braced = matches!((lower.first(), lower.last()), (Some(b'<'), Some(b'>')) | (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) | (Some(b'%'), Some(b'%')) | (Some(b'('), Some(b')')) | (Some(b'_'), Some(b'_')));
     let variable = lower.first() == Some(&b'$') && lower.get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') && lower[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
@@ -46,16 +49,23 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || has(value, b"XXX")
         || braced
         || variable
-        || WORDS.iter().any(|word| has(&lower, word.as_bytes()))
-        || longest_run(&lower, 0) >= 5
-        || longest_run(&lower, 1) >= 6
-        || longest_run(&lower, -1) >= 6
+        || WORDS.iter().any(|word| word.len() >= least && has(&lower, word.as_bytes()))
+        || longest_run(&lower, 0) >= most
+        || longest_run(&lower, 1) > most
+        || longest_run(&lower, -1) > most
         || repeats(&lower)
 }
 
 /// A regular expression, or a format that describes values instead of being one.
 pub(super) fn is_pattern(value: &[u8]) -> bool {
     [&b"[a-"[..], b"[A-", b"[0-", b"(?", b"[^", b".*", b".+", b"\\d", b"\\w", b"\\s", b"\\b", b"{1,"].iter().any(|sign| has(value, sign))
+}
+
+/// How many different bytes it has.
+pub(super) fn distinct(value: &[u8]) -> usize {
+    let mut seen = [false; 256];
+    value.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    seen.iter().filter(|seen| **seen).count()
 }
 
 /// The longest stretch of bytes of which each is the one before and a step.

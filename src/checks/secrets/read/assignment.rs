@@ -134,7 +134,8 @@ fn glue(bytes: &[u8], name: Span, behind: Behind) -> Option<(Glue, usize)> {
 
 /// `("name", …` or `["name", …`.
 fn is_first_argument(bytes: &[u8], name: Span) -> bool {
-    name.start >= 2 && b"([".contains(&bytes[name.start - 2])
+    let open = bytes[..name.start.saturating_sub(1)].iter().rev().take(8).find(|byte| !byte.is_ascii_whitespace());
+    open.is_some_and(|byte| b"([".contains(byte))
 }
 
 /// An option of a command (`--password x`), a line of a netrc file (`login octocat password x`), a header that a server sets (`X-Api-Key x`).

@@ -21,7 +21,7 @@ const PUBLIC: &[&str] = &[
     "example", "sample", "publishable", "keyed", "object", "dict", "map", "json", "group", "bucket", "row", "column", "field", "config", "setting", "registry", "issue", "project", "property", "attribute", "param", "recaptcha_site", "site",
 ];
 
-const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pwd", "passw", "userpass", "dbpass", "senha", "contrasena", "mypass", "psw", "motdepasse", "psk"];
+const PASSWORDS: &[&str] = &["password", "passwd", "passwort", "passphrase", "pwd", "passw", "userpass", "dbpass", "senha", "contrasena", "mypass", "psw", "motdepasse", "psk", "community"];
 const SECRETS: &[&str] = &[
     "secret", "secrets", "token", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "credential", "credentials", "creds", "apisecret", "authtoken", "accesstoken", "clientsecret",
     "apitoken", "bearer", "encryptionkey", "signingkey", "appkey", "appsecret", "masterkey", "sharedkey", "accountkey", "passkey", "storagekey", "subscriptionkey", "sessionkey", "auth", "authorization",
@@ -61,7 +61,9 @@ pub(super) fn names(name: &[u8]) -> Names {
     }
     let ends = |list: &[&str]| list.iter().any(|word| last == *word || (word.len() > 4 && last.ends_with(word)));
     let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
-    if ends(PASSWORDS) || (last == "pass" && !["by", "com", "first", "second", "render", "one", "two"].contains(&before)) {
+    if ends(&["nopasswd", "nopassword", "nopass"]) {
+        Names::Nothing
+    } else if ends(PASSWORDS) || (last == "pass" && !["by", "com", "first", "second", "render", "one", "two"].contains(&before)) {
         Names::Password
     } else if ends(SALTS) {
         Names::Salt

@@ -21,7 +21,7 @@ pub(in crate::checks::secrets) enum Strength {
 const USUAL: &[&str] = &[
     "password", "passwd", "passwort", "passphrase", "pass", "pwd", "secret", "token", "user", "username", "admin", "administrator", "root", "guest", "default", "test", "testing", "tester", "demo", "hello",
     "world", "welcome", "changeme", "none", "null", "nil", "true", "false", "empty", "value", "key", "apikey", "login", "postgres", "mysql", "mongo", "redis", "rabbitmq", "database", "letmein", "qwerty", "abc",
-    "supersecret", "mypassword", "mysecret", "mypass", "pw", "p", "x", "y", "a", "b", "bad", "good", "old", "new", "my", "the", "hunter", "correct", "correcthorsebatterystaple", "string", "str", "text", "hidden", "bob", "alice", "me",
+    "supersecret", "mypassword", "mysecret", "mypass", "pw", "p", "x", "y", "a", "b", "bad", "good", "old", "new", "my", "the", "correct", "correcthorsebatterystaple", "string", "str", "text", "hidden", "bob", "alice", "me",
 ];
 
 /// How much a password of this value is worth.
@@ -29,8 +29,8 @@ pub(in crate::checks::secrets) fn strength(value: &[u8]) -> Strength {
     let look = Look::of(value);
     let letters: Vec<u8> = value.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
     let plain = std::str::from_utf8(&letters).unwrap_or_default();
-    let usual = USUAL.contains(&plain) || plain.len() < 2 || plain.contains("password") || plain.contains("passwd") || plain.ends_with("pass") || plain.starts_with("pass");
-    if usual && look.digits + look.others < 4 {
+    let usual = USUAL.contains(&plain) || plain.len() < 2 || plain.contains("password") || plain.contains("passwd") || plain.ends_with("pass") || (plain.starts_with("pass") && plain.len() < 8);
+    if judge::distinct(value) < 3 || usual && look.digits + look.others < 4 && look.kinds() < 4 {
         return Strength::Nothing;
     }
     let noise = judge::is_noise(value);
@@ -57,7 +57,7 @@ fn is_phrase(value: &[u8]) -> bool {
 /// Whether the value of a name is worth a warning.
 pub(super) fn is_worth(names: Names, value: &[u8]) -> bool {
     let look = Look::of(value);
-    if names != Names::Nothing && value.len() >= 48 && look.kinds() == 4 && judge::entropy(value) > 5.0 && !judge::is_pattern(value) {
+    if names != Names::Nothing && value.len() >= 48 && look.kinds() == 4 && value.first() != Some(&b'{') && judge::entropy(value) > 5.0 && !judge::is_pattern(value) {
         return true;
     }
     if look.blanks > 0 || value.iter().any(u8::is_ascii_control) || judge::is_placeholder(value) || judge::is_pattern(value) || judge::is_hash(value) || is_encoded(value) || is_reference(value, look) || is_path(value) {
@@ -84,9 +84,10 @@ fn is_random(value: &[u8], look: Look, least: f64) -> bool {
 pub(super) fn is_reference(value: &[u8], look: Look) -> bool {
     let ends_as_call = matches!(value.last(), Some(b'(' | b')' | b'[' | b']' | b'{' | b'}' | b';' | b','));
     let arrow = judge::has(value, b"->") || judge::has(value, b"::") || judge::has(value, b"=>") || judge::has(value, b"()");
-    let name = look.digits == 0 && look.others > 0 && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"._-$@:/".contains(byte)) && !judge::is_noise(value);
+    let name = !is_phrase(value) && look.digits == 0 && look.others > 0 && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"._-$@:/".contains(byte)) && !judge::is_noise(value);
     let constant = value.contains(&b'_') && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_:".contains(byte)) && !judge::is_noise(value);
-    ends_as_call && look.digits == 0 || arrow || name || constant
+    let dotted = value.contains(&b'.') && value.split(|byte| *byte == b'.').all(|part| part.first().is_some_and(u8::is_ascii_alphabetic) && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') && !judge::is_noise(part));
+    ends_as_call && look.digits == 0 || arrow || name || constant || dotted
 }
 
 /// A part of a URL, or bytes written one by one: `a%2Fb`, `\x1f\x2e`.
@@ -100,7 +101,7 @@ fn is_head_of_a_token(value: &[u8]) -> bool {
 }
 
 /// A path of a file, a host with a domain, a version, a MIME type.
-fn is_path(value: &[u8]) -> bool {
+pub(super) fn is_path(value: &[u8]) -> bool {
     let slashes = value.iter().filter(|byte| **byte == b'/' || **byte == b'\\').count();
     let rooted = value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/") || value.get(1..3) == Some(b":\\");
     let dots = value.iter().filter(|byte| **byte == b'.').count();

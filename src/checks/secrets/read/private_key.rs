@@ -8,6 +8,9 @@ use crate::domain::Span;
 /// How much of a block is looked at, in bytes: more than an RSA key of 16,384 bits.
 const LONGEST: usize = 16 << 10;
 
+/// How much is looked at for one of them, about.
+pub(in crate::checks::secrets) const EFFORT: usize = 4 << 10;
+
 /// Reads around the end of a first line (`PRIVATE KEY-----`), or around `"kty"`.
 pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span) -> Option<Read> {
     if bytes[hit.start] == b'"' { web_key(bytes, hit) } else { block(bytes, hit) }

@@ -61,7 +61,12 @@ fn what_it_names(bytes: &[u8], name: Span) -> Names {
     if before.ends_with(b"public ") || before.ends_with(b"checksum/") {
         return Names::Nothing;
     }
-    names(&bytes[name.start..name.end])
+    let line = bytes[name.start.saturating_sub(48)..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().to_ascii_lowercase();
+    match names(&bytes[name.start..name.end]) {
+        // A key with an id, or within something that says it is public.
+        Names::Key if [&b"key_id"[..], b"keyid", b"publickey", b"public_key"].iter().any(|word| judge::has(&line, word)) => Names::Nothing,
+        named => named,
+    }
 }
 
 fn is_of_a_name(byte: u8) -> bool {

@@ -1,7 +1,7 @@
 //! A name and its value: `name = value` in code, YAML, JSON, XML, `.env`, shell, connection strings and function calls.
 
 use super::name::{Names, names};
-use super::{Read, run, run_back, value};
+use super::{Read, Set, run, run_back, value};
 use crate::checks::secrets::judge;
 use crate::checks::secrets::kind::Kind;
 use crate::checks::secrets::rule::{Reader, Tier};
@@ -16,8 +16,10 @@ const LONGEST_VALUE: usize = 400;
 pub(in crate::checks::secrets) struct Assignment {
     /// A value that is worth it, and whose rule it is.
     pub(in crate::checks::secrets) found: Option<(Reader, Read)>,
-    /// The byte up to which no further keyword is of interest: the name's end.
+    /// The byte up to which no further keyword is of interest: the name's end, or that of a stretch too long for a value.
     pub(in crate::checks::secrets) done: usize,
+    /// How many bytes were looked at, about.
+    pub(in crate::checks::secrets) effort: usize,
 }
 
 /// Reads around a keyword.
@@ -25,13 +27,20 @@ pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span, kind: Kind) -> A
     let from = run_back(bytes, hit.start, LONGEST_NAME, is_of_a_name);
     let to = run(bytes, hit.end, LONGEST_NAME, is_of_a_name).max(hit.end);
     let to = to - bytes[from..to].iter().rev().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
-    let done = to.max(hit.end);
-    let found = found(bytes, Span::new(from, to), kind);
-    Assignment { found, done }
+    let (name, done) = (Span::new(from, to), to.max(hit.end));
+    let named = what_it_names(bytes, name);
+    if named == Names::Nothing {
+        return Assignment { found: None, done, effort: 32 + to - from };
+    }
+    let found = found(bytes, name, named, kind);
+    // No blank and no bracket far and wide: what stands there is no list of names and values.
+    let rest = run(bytes, done, LONGEST_VALUE + 1, |byte| byte > b' ' && !STOPS.has(byte));
+    let effort = 128 + rest - from;
+    let done = if rest > done + LONGEST_VALUE { rest } else { done };
+    Assignment { found, done, effort }
 }
 
-fn found(bytes: &[u8], name: Span, kind: Kind) -> Option<(Reader, Read)> {
-    let named = what_it_names(bytes, name);
+fn found(bytes: &[u8], name: Span, named: Names, kind: Kind) -> Option<(Reader, Read)> {
     let reader = match named {
         Names::Password => Reader::Password,
         Names::Salt => Reader::Salt,
@@ -52,7 +61,12 @@ fn what_it_names(bytes: &[u8], name: Span) -> Names {
     if before.ends_with(b"public ") || before.ends_with(b"checksum/") {
         return Names::Nothing;
     }
-    names(&bytes[name.start..name.end])
+    let line = bytes[name.start.saturating_sub(48)..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().to_ascii_lowercase();
+    match names(&bytes[name.start..name.end]) {
+        // A key with an id, or within something that says it is public.
+        Names::Key if [&b"key_id"[..], b"keyid", b"publickey", b"public_key"].iter().any(|word| judge::has(&line, word)) => Names::Nothing,
+        named => named,
+    }
 }
 
 fn is_of_a_name(byte: u8) -> bool {
@@ -211,10 +225,14 @@ fn quoted(bytes: &[u8], at: usize) -> Option<Given> {
     (end <= bytes.len()).then(|| Given { span: Span::new(open + 1, end), quoted: true })
 }
 
+/// What ends a value without quotes.
+const STOPS: Set = Set::of(b"\"'`<>;,&|()[]{}");
+const ELEMENT_STOPS: Set = Set::of(b"<");
+
 /// A value up to a blank, a quote or a bracket.
 fn unquoted(bytes: &[u8], at: usize, glue: Glue) -> Option<Given> {
-    let stops: &[u8] = if glue == Glue::Element { b"<" } else { b"\"'`<>;,&|()[]{}" };
-    let end = run(bytes, at, LONGEST_VALUE + 1, |byte| byte > b' ' && !stops.contains(&byte));
+    let stops = if glue == Glue::Element { &ELEMENT_STOPS } else { &STOPS };
+    let end = run(bytes, at, LONGEST_VALUE + 1, |byte| byte > b' ' && !stops.has(byte));
     let call = bytes.get(end).is_some_and(|byte| b"([{".contains(byte));
     if glue == Glue::Element && bytes.get(end..end + 2) != Some(b"</") {
         return None;

@@ -48,9 +48,14 @@ pub trait FileCheck: Send + Sync {
     fn concerns(&self, path: &RepoPath) -> bool;
     /// What it finds, in the order of the text. Pure: the same source gives the same findings.
     fn findings(&self, source: &Source<'_>) -> Vec<super::Finding>;
-    /// The same, and what was seen and is allowed, for a check where something can be.
+    /// What the policy gives it and has no effect, as sentences without their full stops: said along with what it finds.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// The same without what marks in the text allow ([`sift`](super::sift)), and that apart. A check that knows more ways to allow says so itself.
     fn looked(&self, source: &Source<'_>) -> Looked {
-        Looked { findings: self.findings(source), allowed: Vec::new() }
+        let (findings, allowed) = super::sift(source.text.unwrap_or_default(), self.findings(source));
+        Looked { findings, allowed }
     }
 }
 

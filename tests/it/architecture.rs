@@ -25,7 +25,7 @@ const FLOW: &[(&str, &[&str])] = &[
     ("audit", &[]),
     ("report", &["checks", "intake", "policy", "facts", "gates", "plan"]),
     ("setup", &["policy"]),
-    ("doctor", &["intake", "policy", "facts", "gates", "report"]),
+    ("doctor", &["checks", "intake", "policy", "facts", "gates", "report"]),
 ];
 
 /// Crates that only one folder may know.
@@ -34,6 +34,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("git2", &["git", "sandbox"]),
     ("hyper", &["github", "sandbox"]),
     ("clap", &["cli"]),
+    ("toml_edit", &["documents"]),
+    ("jsonschema", &["checks"]),
     ("serde_saphyr", &["documents", "policy", "doctor", "sandbox", "setup"]),
     ("similar", &["setup"]),
     ("annotate_snippets", &["policy", "report"]),

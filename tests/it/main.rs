@@ -8,6 +8,8 @@ mod architecture;
 mod attacks;
 mod bad_input;
 mod bad_machine;
+mod check;
+mod check_config;
 mod command_line;
 mod commands;
 mod contract;

@@ -531,3 +531,27 @@ fn h1_from_install_to_push_to_uninstall_everything_is_looked_at_and_nothing_is_l
     assert!(refused.code == 1 && refused.err.contains("messages/"), "what `--no-verify` let pass shows up here: {}", refused.err);
     assert_eq!((repository.shipgate("hooks uninstall").code, repository.hooks()), (0, before));
 }
+
+#[test]
+fn h5_a_push_and_a_look_at_its_range_give_the_same_findings() {
+    let repository = Repository::new();
+    repository.write("a", "a\n");
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "feat: begin"]);
+    let remote = repository.home.path().join("remote.git");
+    repository.git(&["init", "--quiet", "--bare", remote.to_str().expect("text")]);
+    repository.git(&["remote", "add", "origin", remote.to_str().expect("text")]);
+    repository.git(&["push", "--quiet", "origin", "main:work"]);
+    repository.install();
+    repository.write("a", &format!("token = \"{}\"\n", token()));
+    repository.git(&["commit", "--quiet", "--no-verify", "--all", "--message", "no conventional message"]);
+    repository.write("a", "clean again\n");
+    repository.git(&["commit", "--quiet", "--no-verify", "--all", "--message", "fix: take it out"]);
+    let pushed = repository.try_git(&["push", "origin", "main:work"]);
+    let looked = repository.shipgate("check --range origin/work..");
+    let findings = |text: &str| text.lines().filter(|line| line.starts_with("error[") || line.starts_with("warning[")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!((pushed.code, looked.code), (1, 1), "{}{}", pushed.err, looked.out);
+    let found = findings(&pushed.err);
+    assert!(found.iter().any(|line| line.contains("secrets/")) && found.iter().any(|line| line.contains("messages/")), "{}", pushed.err);
+    assert_eq!(found, findings(&looked.out));
+}

@@ -29,7 +29,12 @@ pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span) -> Option<Read> 
     }?;
     let secret = &bytes[span.start..span.end];
     let look = Look::of(secret);
-    let none = look.blanks > 0 || secret.len() < 6 || judge::is_placeholder(secret) || judge::is_pattern(secret) || value::is_path(secret) || value::is_reference(secret, look);
+    let none = look.blanks > 0
+        || secret.len() < 6
+        || judge::is_placeholder(secret)
+        || judge::is_pattern(secret)
+        || value::is_path(secret)
+        || value::is_reference(secret, look);
     (!none && value::strength(secret) >= Strength::Fair).then(|| Read::new(span, Tier::Likely))
 }
 

@@ -1,11 +1,11 @@
 //! Which checks are in force: those that were asked for, without those that were skipped or that the policy switches off. The one place that makes them.
 
 use crate::checks::dockerfile::DockerfileCheck;
+use crate::checks::files::{Conflicts, Size};
 use crate::checks::kubernetes::KubernetesCheck;
+use crate::checks::migrations::Migrations;
 use crate::checks::schemas::Schemas;
 use crate::checks::secrets::{SecretRules, Secrets};
-use crate::checks::files::{Conflicts, Size};
-use crate::checks::migrations::Migrations;
 use crate::checks::workflows::WorkflowsCheck;
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
 use crate::domain::{RepoPath, nearest, shown};

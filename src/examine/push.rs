@@ -1,6 +1,5 @@
 //! Examining a push: what happens to its refs, and every commit that the other side does not have, by the rules that are in force there.
 
-
 use std::collections::HashMap;
 
 use super::rules::RulesError;

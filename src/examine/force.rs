@@ -40,9 +40,8 @@ impl Wanted {
     /// [`UnknownCheck`] for the first word that is no check's id.
     pub fn new(only: &[String], skips: Skips) -> Result<Self, UnknownCheck> {
         let ids = || CHECKS.iter().map(|spec| spec.id);
-        let known = |word: &String| {
-            Check::of_id(word.trim()).ok_or_else(|| UnknownCheck { shown: shown(word), meant: nearest(word.trim(), ids()).first().copied() })
-        };
+        let known =
+            |word: &String| Check::of_id(word.trim()).ok_or_else(|| UnknownCheck { shown: shown(word), meant: nearest(word.trim(), ids()).first().copied() });
         Ok(Self { only: only.iter().map(known).collect::<Result<_, _>>()?, skips })
     }
 
@@ -69,7 +68,8 @@ const MAKERS: &[(Check, Make)] = &[(Check::Secrets, secrets)];
 
 fn secrets(rules: &CheckRules, near: &dyn Near) -> Result<Box<dyn FileCheck>, String> {
     let read = |path: &String| {
-        let bytes = near.read(&RepoPath::new(path.as_str())).ok_or_else(|| format!("its file of rules `{}` is not there, or larger than a megabyte", shown(path)))?;
+        let bytes =
+            near.read(&RepoPath::new(path.as_str())).ok_or_else(|| format!("its file of rules `{}` is not there, or larger than a megabyte", shown(path)))?;
         String::from_utf8(bytes).map_err(|_| format!("its file of rules `{}` is not UTF-8", shown(path)))
     };
     let team = rules.secrets.rules.as_ref().map(read).transpose()?;

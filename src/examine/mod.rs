@@ -23,8 +23,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub use disk::Disk;
 pub use force::{NotInForce, UnknownCheck, Wanted, checks_in_force};
-pub use push::{PushError, Pushing};
 pub use near::{CommitNear, IndexNear};
+pub use push::{PushError, Pushing};
 pub use rules::{InForce, Origin, RulesError};
 
 use cache::{Basis, Cache};

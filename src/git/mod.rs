@@ -21,8 +21,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-pub use hooks::{HookQuestions, HooksUnknown};
 pub use commit_settings::{CommitPlace, CommitSettings};
+pub use hooks::{HookQuestions, HooksUnknown};
 pub use origin::{origin_slug, work_tree};
 pub use remote::{InvalidRemote, Remote};
 use scratch::Scratch;

@@ -159,7 +159,18 @@ fn v9_programs_are_started_in_few_places_and_none_of_them_starts_a_shell() {
             assert!(!text.contains(shell), "{} names the shell {shell}", path.display());
         }
     }
-    assert_eq!(places, ["src/git/fetch.rs", "src/git/history/start.rs", "src/git/hooks.rs", "src/git/tags.rs", "src/programs/chained.rs", "src/programs.rs", "src/sandbox/http/git.rs"]);
+    assert_eq!(
+        places,
+        [
+            "src/git/fetch.rs",
+            "src/git/history/start.rs",
+            "src/git/hooks.rs",
+            "src/git/tags.rs",
+            "src/programs/chained.rs",
+            "src/programs.rs",
+            "src/sandbox/http/git.rs"
+        ]
+    );
 }
 
 #[test]

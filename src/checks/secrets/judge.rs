@@ -15,32 +15,108 @@ pub(super) fn entropy(value: &[u8]) -> f64 {
 
 /// Words of placeholders that no random token has in it.
 const PLACEHOLDERS: &[&str] = &[
-    "example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "redacted", "your_", "your-", "yourtoken", "yourkey", "yourapikey", "yoursecret",
-    "insert", "dummy", "sample", "xxxxx", "fake", "notreal", "not_a_real", "todo", "fixme", "deadbeef", "00000000", "123456789", "abcdefgh",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "changeit",
+    "replace",
+    "redacted",
+    "your_",
+    "your-",
+    "yourtoken",
+    "yourkey",
+    "yourapikey",
+    "yoursecret",
+    "insert",
+    "dummy",
+    "sample",
+    "xxxxx",
+    "fake",
+    "notreal",
+    "not_a_real",
+    "todo",
+    "fixme",
+    "deadbeef",
+    "00000000",
+    "123456789",
+    "abcdefgh",
 ];
 
 /// Whether a token of a known form is made up: a placeholder in the right form, or a documented example.
 pub(super) fn is_made_up(token: &[u8]) -> bool {
     let lower = token.to_ascii_lowercase();
-    PLACEHOLDERS.iter().any(|word| has(&lower, word.as_bytes())) || longest_run(&lower, 0) >= 6 || longest_run(&lower, 1) >= 8 || longest_run(&lower, -1) >= 8 || repeats(&lower)
+    PLACEHOLDERS.iter().any(|word| has(&lower, word.as_bytes()))
+        || longest_run(&lower, 0) >= 6
+        || longest_run(&lower, 1) >= 8
+        || longest_run(&lower, -1) >= 8
+        || repeats(&lower)
 }
 
 /// Signs of a template or a reference to somewhere else.
-const TEMPLATES: &[&[u8]] = &[b"${", b"{{", b"}}", b"#{", b"$(", b"<%", b"%>", b"%(", b"%s", b"%d", b"{0}", b"...", b"***", b"\xe2\x80\xa6", b"\xe2\x80\xa2", b"___", b"--", b"://"];
+const TEMPLATES: &[&[u8]] =
+    &[b"${", b"{{", b"}}", b"#{", b"$(", b"<%", b"%>", b"%(", b"%s", b"%d", b"{0}", b"...", b"***", b"\xe2\x80\xa6", b"\xe2\x80\xa2", b"___", b"--", b"://"];
 
 /// Words that a value of the likely tier does not have.
 const WORDS: &[&str] = &[
-    "example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "redacted", "your", "insert", "dummy", "sample", "xxx", "fake", "mock", "todo",
-    "fixme", "undefined", "unknown", "enter", "provide", "optional", "required", "invalid", "incorrect", "wrong", "hidden", "masked", "encrypted", "getenv", "environ", "process.env",
-    "abc123", "foobar", "lorem", "string", "foo", "bar", "baz",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "changeit",
+    "replace",
+    "redacted",
+    "your",
+    "insert",
+    "dummy",
+    "sample",
+    "xxx",
+    "fake",
+    "mock",
+    "todo",
+    "fixme",
+    "undefined",
+    "unknown",
+    "enter",
+    "provide",
+    "optional",
+    "required",
+    "invalid",
+    "incorrect",
+    "wrong",
+    "hidden",
+    "masked",
+    "encrypted",
+    "getenv",
+    "environ",
+    "process.env",
+    "abc123",
+    "foobar",
+    "lorem",
+    "string",
+    "foo",
+    "bar",
+    "baz",
 ];
 
 /// Whether a value by its name is a placeholder, a template, or a reference.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let template = TEMPLATES.iter().any(|sign| has(&lower, sign));
-    let braced = matches!((lower.first(), lower.last()), (Some(b'<'), Some(b'>')) | (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) | (Some(b'%'), Some(b'%')) | (Some(b'('), Some(b')')) | (Some(b'_'), Some(b'_')));
-    let variable = lower.first() == Some(&b'$') && lower.get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') && lower[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let braced = matches!(
+        (lower.first(), lower.last()),
+        (Some(b'<'), Some(b'>'))
+            | (Some(b'{'), Some(b'}'))
+            | (Some(b'['), Some(b']'))
+            | (Some(b'%'), Some(b'%'))
+            | (Some(b'('), Some(b')'))
+            | (Some(b'_'), Some(b'_'))
+    );
+    let variable = lower.first() == Some(&b'$')
+        && lower.get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        && lower[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     template
         || braced
         || variable

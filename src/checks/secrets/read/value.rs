@@ -18,9 +18,74 @@ pub(in crate::checks::secrets) enum Strength {
 
 /// Passwords of examples and of fresh installations, as words.
 const USUAL: &[&str] = &[
-    "password", "passwd", "passwort", "passphrase", "pass", "pwd", "secret", "token", "user", "username", "admin", "administrator", "root", "guest", "default", "test", "testing", "tester", "demo", "hello",
-    "world", "welcome", "changeme", "none", "null", "nil", "true", "false", "empty", "value", "key", "apikey", "login", "postgres", "mysql", "mongo", "redis", "rabbitmq", "database", "letmein", "qwerty", "abc",
-    "supersecret", "mypassword", "mysecret", "mypass", "pw", "p", "x", "y", "a", "b", "bad", "good", "old", "new", "my", "the", "hunter", "correct", "correcthorsebatterystaple", "string", "str", "text", "hidden", "bob", "alice", "me",
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "user",
+    "username",
+    "admin",
+    "administrator",
+    "root",
+    "guest",
+    "default",
+    "test",
+    "testing",
+    "tester",
+    "demo",
+    "hello",
+    "world",
+    "welcome",
+    "changeme",
+    "none",
+    "null",
+    "nil",
+    "true",
+    "false",
+    "empty",
+    "value",
+    "key",
+    "apikey",
+    "login",
+    "postgres",
+    "mysql",
+    "mongo",
+    "redis",
+    "rabbitmq",
+    "database",
+    "letmein",
+    "qwerty",
+    "abc",
+    "supersecret",
+    "mypassword",
+    "mysecret",
+    "mypass",
+    "pw",
+    "p",
+    "x",
+    "y",
+    "a",
+    "b",
+    "bad",
+    "good",
+    "old",
+    "new",
+    "my",
+    "the",
+    "hunter",
+    "correct",
+    "correcthorsebatterystaple",
+    "string",
+    "str",
+    "text",
+    "hidden",
+    "bob",
+    "alice",
+    "me",
 ];
 
 /// How much a password of this value is worth.
@@ -62,21 +127,24 @@ fn is_random(value: &[u8], look: Look, least: f64) -> bool {
     let bits = judge::entropy(value);
     let hexadecimal = value.len() >= 16 && value.iter().all(u8::is_ascii_hexdigit);
     let odd = judge::is_noise(value) || hexadecimal || look.digits * 5 >= value.len() || (look.kinds() >= 3 && value.len() >= 20 && bits > 4.0);
-    look.digits > 0 && look.letters() > 0 && bits >= least && odd || (look.digits == 0 && value.len() >= 12 && bits >= least && judge::is_noise(value) && look.others * 6 < value.len())
+    look.digits > 0 && look.letters() > 0 && bits >= least && odd
+        || (look.digits == 0 && value.len() >= 12 && bits >= least && judge::is_noise(value) && look.others * 6 < value.len())
 }
 
 /// `config.password`, `getToken()`, `self->key`, `Types::Secret`, `user_password`, `MY_CONSTANT`: names, not values.
 fn is_reference(value: &[u8], look: Look) -> bool {
     let ends_as_call = matches!(value.last(), Some(b'(' | b')' | b'[' | b']' | b'{' | b'}' | b';' | b','));
     let arrow = judge::has(value, b"->") || judge::has(value, b"::") || judge::has(value, b"=>") || judge::has(value, b"()");
-    let name = look.digits == 0 && look.others > 0 && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"._-$@:/".contains(byte)) && !judge::is_noise(value);
+    let name =
+        look.digits == 0 && look.others > 0 && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"._-$@:/".contains(byte)) && !judge::is_noise(value);
     ends_as_call && look.digits == 0 || arrow || name
 }
 
 /// A path of a file, a host with a domain, a version, a MIME type.
 fn is_path(value: &[u8]) -> bool {
     let slashes = value.iter().filter(|byte| **byte == b'/' || **byte == b'\\').count();
-    let rooted = value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/") || value.get(1..3) == Some(b":\\");
+    let rooted =
+        value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/") || value.get(1..3) == Some(b":\\");
     let dots = value.iter().filter(|byte| **byte == b'.').count();
     let parts = value.split(|byte| b"/.\\".contains(byte)).filter(|part| part.len() > 2).count();
     let wordy = parts > 0 && !judge::is_noise(value);

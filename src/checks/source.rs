@@ -48,6 +48,10 @@ pub trait FileCheck: Send + Sync {
     fn concerns(&self, path: &RepoPath) -> bool;
     /// What it finds, in the order of the text. Pure: the same source gives the same findings.
     fn findings(&self, source: &Source<'_>) -> Vec<super::Finding>;
+    /// What the policy gives it and has no effect, as sentences without their full stops: said along with what it finds.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// The same, and what was seen and is allowed, for a check where something can be.
     fn looked(&self, source: &Source<'_>) -> Looked {
         Looked { findings: self.findings(source), allowed: Vec::new() }

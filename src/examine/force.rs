@@ -1,6 +1,6 @@
 //! Which checks are in force: those that were asked for, without those that were skipped or that the policy switches off. The one place that makes them.
 
-use crate::checks::secrets::Secrets;
+use crate::checks::secrets::{SecretRules, Secrets};
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
 use crate::domain::{RepoPath, nearest, shown};
 
@@ -40,8 +40,9 @@ impl Wanted {
     /// [`UnknownCheck`] for the first word that is no check's id.
     pub fn new(only: &[String], skips: Skips) -> Result<Self, UnknownCheck> {
         let ids = || CHECKS.iter().map(|spec| spec.id);
-        let known =
-            |word: &String| Check::of_id(word.trim()).ok_or_else(|| UnknownCheck { shown: shown(word), meant: nearest(word.trim(), ids()).first().copied() });
+        let known = |word: &String| {
+            Check::of_id(word.trim()).ok_or_else(|| UnknownCheck { shown: shown(word), meant: nearest(word.trim(), ids()).first().copied() })
+        };
         Ok(Self { only: only.iter().map(known).collect::<Result<_, _>>()?, skips })
     }
 
@@ -64,17 +65,18 @@ impl Wanted {
 type Make = fn(&CheckRules, &dyn Near) -> Result<Box<dyn FileCheck>, String>;
 
 /// The checks of files: a new one is one more row.
-const MAKERS: &[(Check, Make)] = &[(Check::Secrets, secrets)];
+const MAKERS: &[(Check, Make)] = &[(Check::Secrets, |rules, near| secrets(&rules.secrets, near))];
 
-fn secrets(rules: &CheckRules, near: &dyn Near) -> Result<Box<dyn FileCheck>, String> {
-    let read = |path: &String| {
-        let bytes =
-            near.read(&RepoPath::new(path.as_str())).ok_or_else(|| format!("its file of rules `{}` is not there, or larger than a megabyte", shown(path)))?;
-        String::from_utf8(bytes).map_err(|_| format!("its file of rules `{}` is not UTF-8", shown(path)))
-    };
-    let team = rules.secrets.rules.as_ref().map(read).transpose()?;
-    let check = Secrets::new(&rules.secrets, team.as_deref()).map_err(|error| error.to_string())?;
-    Ok(Box::new(check))
+fn secrets(rules: &SecretRules, near: &dyn Near) -> Result<Box<dyn FileCheck>, String> {
+    let Some(path) = &rules.rules else { return Secrets::new(rules, None).map(boxed).map_err(|error| error.to_string()) };
+    let missing = || format!("the policy names {} for its rules, and there is no such file, or it is larger than a megabyte", shown(path));
+    let bytes = near.read(&RepoPath::new(path.as_str())).ok_or_else(missing)?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8", shown(path)))?;
+    Secrets::new(rules, Some(&text)).map(boxed).map_err(|error| format!("{}: {error}", shown(path)))
+}
+
+fn boxed(check: impl FileCheck + 'static) -> Box<dyn FileCheck> {
+    Box::new(check)
 }
 
 /// The checks of files that are in force.

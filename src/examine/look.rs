@@ -2,15 +2,16 @@
 //! threads come by, nor on what was known to be clean before.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::content::{Content, Contents, Stored};
 use super::fresh::{Old, key};
 use super::standing::{Standing, lasts};
 use super::windows::{Kind, Window};
-use crate::checks::{Check, CheckRules, FileCheck, Finding, Level, Mode, Near, Source, decode};
-use crate::domain::{ObjectId, RepoPath};
+use crate::checks::secrets::{SecretRules, Secrets};
+use crate::checks::{Alone, Check, CheckRules, FileCheck, Finding, Level, Mode, Near, Source, decode};
+use crate::domain::{ObjectId, RepoPath, Span};
 use crate::ports::{Change, Version};
 use crate::report::findings::{Examined, Excerpt, Found, Looked, Subject, Unread, Walker};
 
@@ -71,6 +72,7 @@ struct Seen {
     /// Whether a check asked for a file nearby: then the answer depends on more than this content.
     asked: bool,
     off: usize,
+    allowed: usize,
 }
 
 impl Looker<'_, '_> {
@@ -164,6 +166,7 @@ impl Looker<'_, '_> {
         outcome.looked.binary += usize::from(text.is_none());
         let seen = self.see(change, (mode, bytes.len() as u64, text.as_deref()), concerned);
         outcome.looked.off += seen.off;
+        outcome.looked.allowed += seen.allowed;
         if seen.findings.is_empty() {
             if let Version::Blob(id, _) = &change.to
                 && !seen.asked
@@ -172,7 +175,8 @@ impl Looker<'_, '_> {
             }
             return;
         }
-        let hidden: Vec<_> = seen.findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
+        let mut hidden: Vec<Span> = seen.findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
+        hidden.extend(self.secret_besides(change, text.as_deref().unwrap_or_default()));
         outcome.names.extend(seen.findings.iter().filter(|finding| !lasts(finding.check)).map(key));
         match self.fresh(change, seen.findings) {
             Err(why) => outcome.unread.push(self.unread(change, why)),
@@ -184,6 +188,17 @@ impl Looker<'_, '_> {
                 }
             }
         }
+    }
+
+    /// What is hidden in excerpts although the check of secrets does not look.
+    fn secret_besides(&self, change: &Change, text: &str) -> Vec<Span> {
+        static LIKELY: OnceLock<Option<Secrets>> = OnceLock::new();
+        if self.checks.iter().any(|check| check.check() == Check::Secrets) {
+            return Vec::new();
+        }
+        let Some(secrets) = LIKELY.get_or_init(|| Secrets::new(&SecretRules::default(), None).ok()) else { return Vec::new() };
+        let source = Source { path: &change.path, mode: Mode::File, size: text.len() as u64, text: Some(text), near: &Alone };
+        secrets.findings(&source).into_iter().flat_map(|finding| finding.hidden).collect()
     }
 
     /// What needs no text, and piece by piece what looks at lines.
@@ -198,6 +213,7 @@ impl Looker<'_, '_> {
         let visited = self.contents.pieces(&change.path, &change.to, &mut |window| {
             let seen = self.see(change, (mode, size, Some(window.text)), &of_lines(concerned));
             outcome.looked.off += seen.off;
+            outcome.looked.allowed += seen.allowed;
             pieces.add(window, seen.findings, &mut told);
         });
         match visited {
@@ -219,12 +235,17 @@ impl Looker<'_, '_> {
     fn see(&self, change: &Change, (mode, size, text): (Mode, u64, Option<&str>), checks: &[&dyn FileCheck]) -> Seen {
         let near = Watched { near: (self.near)(change.commit.as_ref()), asked: AtomicBool::new(false) };
         let source = Source { path: &change.path, mode, size, text, near: &near };
-        let mut findings: Vec<Finding> = checks.iter().flat_map(|check| check.findings(&source)).collect();
+        let (mut findings, mut allowed) = (Vec::new(), 0);
+        for check in checks {
+            let mut looked = check.looked(&source);
+            findings.append(&mut looked.findings);
+            allowed += looked.allowed.len();
+        }
         let all = findings.len();
         findings.retain(|finding| !self.rules.is_off(finding.check, &finding.rule));
         let off = all - findings.len();
         findings.sort_by(|one, other| (one.span, one.check, &one.rule).cmp(&(other.span, other.check, &other.rule)));
-        Seen { findings, asked: near.asked.into_inner(), off }
+        Seen { findings, asked: near.asked.into_inner(), off, allowed }
     }
 
     /// These findings without those of the contents before.
@@ -312,7 +333,7 @@ struct Pieces {
 
 impl Pieces {
     fn add(&mut self, window: &Window<'_>, findings: Vec<Finding>, told: &mut Vec<(Finding, Option<Excerpt>)>) {
-        let hidden: Vec<_> = findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
+        let hidden: Vec<Span> = findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
         let mut walker = Walker::new(window.text, hidden.into_iter()).from(window.start);
         let before = std::mem::take(&mut self.again);
         for finding in findings {
@@ -376,6 +397,7 @@ impl Near for Watched<'_> {
         self.near.list(folder)
     }
 }
+
 
 #[cfg(test)]
 #[path = "look_tests.rs"]

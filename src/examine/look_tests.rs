@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::checks::{Alone, Check};
-use crate::domain::{Pattern, Span};
+use crate::domain::Pattern;
 use crate::examine::content::{Blobs, MOST_WHOLE, Stream};
 
 /// Finds lines that hold `!`; the words before it are the key.

@@ -9,6 +9,7 @@ mod disk;
 mod force;
 mod fresh;
 mod look;
+mod mend;
 mod near;
 mod progress;
 mod push;
@@ -22,6 +23,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub use disk::Disk;
+pub use mend::{Mended, mended};
 pub use force::{NotInForce, UnknownCheck, Wanted, checks_in_force};
 pub use near::{CommitNear, IndexNear};
 pub use push::{PushError, Pushing};
@@ -119,6 +121,7 @@ impl Examination<'_> {
         let mut examined = progress::with(&done, || self.select(selection, &looker))?;
         cache.keep();
         examined.skipped = self.wanted.skipped();
+        examined.notices.extend(checks.iter().flat_map(|check| check.notes()));
         Ok(examined)
     }
 
@@ -128,11 +131,21 @@ impl Examination<'_> {
             Selection::Staged => Ok(look(&self.repository.staged()?)),
             Selection::Changed => Ok(look(&self.repository.changed()?)),
             Selection::All => Ok(look(&files(self.repository.files()?, |_| true))),
-            Selection::Paths(paths) => Ok(look(&files(self.repository.files()?, |path| paths.iter().any(|wanted| holds(wanted, path))))),
+            Selection::Paths(paths) => Ok(look(&files(self.named(paths, looker)?, |_| true))),
             Selection::Commits(commits) => self.commits((commits, &[]), looker),
             Selection::Versions(changes) => Ok(look(changes)),
             Selection::Pushed(commits, tips) => self.commits((commits, tips), looker),
         }
+    }
+
+    /// The files below these paths that git knows or would take, and those that are named themselves, also where git ignores them.
+    fn named(&self, paths: &[RepoPath], looker: &Looker<'_, '_>) -> Result<Vec<RepoPath>, HistoryError> {
+        let mut named: Vec<RepoPath> = self.repository.files()?.into_iter().filter(|path| paths.iter().any(|wanted| holds(wanted, path))).collect();
+        let is_file = |path: &&RepoPath| looker.contents.disk.is_some_and(|disk| disk.is_file(path));
+        named.extend(paths.iter().filter(is_file).cloned());
+        named.sort_unstable();
+        named.dedup();
+        Ok(named)
     }
 
     fn commits(&self, (commits, tips): (&[NewCommit], &[ObjectId]), looker: &Looker<'_, '_>) -> Result<Examined, HistoryError> {

@@ -98,7 +98,7 @@ fn i1_every_way_to_deploy_has_an_example_that_the_page_names() {
     let names: Vec<String> = examples().into_iter().map(|example| example.name).collect();
     let page = fs::read_to_string(root().join("docs/examples/README.md")).expect("the page of the examples");
     for expected in
-        ["same-job", "dispatch", "one-job-deploy.yml", "matrix", "reusable", "cross-repository", "cross-repository/infra", "own-app", "schedule.yml"]
+        ["same-job", "dispatch", "one-job-deploy.yml", "matrix", "reusable", "cross-repository", "cross-repository/infra", "own-app", "schedule.yml", "checks"]
     {
         assert!(names.iter().any(|name| name == expected), "{expected}: {names:?}");
         assert!(page.contains(&format!("({expected}")), "docs/examples/README.md does not link to {expected}");

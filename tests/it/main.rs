@@ -8,6 +8,7 @@ mod architecture;
 mod attacks;
 mod bad_input;
 mod bad_machine;
+mod check;
 mod command_line;
 mod commands;
 mod contract;

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::Regex;
 
 use super::kind::Kind;
-use super::read::{Read, assignment, header, private_key, url};
+use super::read::{Read, assignment, call, header, private_key, url};
 use super::rule::{Reader, Rule, Tier};
 use super::{checksum, dialect, judge};
 use crate::domain::Span;
@@ -95,16 +95,7 @@ impl Engine {
 
     /// Looks through a text.
     pub(super) fn look(&self, text: &str, kind: Kind) -> Found {
-        let mut looking = Looking {
-            engine: self,
-            bytes: text.as_bytes(),
-            kind,
-            effort: text.len().saturating_mul(EFFORT).saturating_add(1 << 20),
-            found: Vec::new(),
-            windows: Vec::new(),
-            done: 0,
-            cut: false,
-        };
+        let mut looking = Looking { engine: self, bytes: text.as_bytes(), kind, effort: text.len().saturating_mul(EFFORT).saturating_add(1 << 20), found: Vec::new(), windows: Vec::new(), done: 0, cut: false };
         for hit in self.automaton(text.len()).find_overlapping_iter(text) {
             looking.hit(hit.pattern().as_usize(), Span::new(hit.start(), hit.end()));
             if looking.cut {
@@ -181,8 +172,13 @@ impl Looking<'_> {
                 }
                 Reader::Url => url::read(self.bytes, hit),
                 Reader::Header => header::read(self.bytes, hit),
+                Reader::Call if self.kind == Kind::Made => None,
+                Reader::Call => {
+                    self.spend(64);
+                    call::read(self.bytes, hit)
+                }
                 Reader::Password | Reader::Secret | Reader::Salt => {
-                    self.assignment(hit);
+                    self.assignment(index, hit);
                     None
                 }
             };
@@ -204,7 +200,7 @@ impl Looking<'_> {
     }
 
     /// A name is read once, whichever of its words is a keyword; what it names decides whose rule it is.
-    fn assignment(&mut self, hit: Span) {
+    fn assignment(&mut self, index: usize, hit: Span) {
         if self.kind == Kind::Made || hit.start < self.done {
             return;
         }
@@ -212,7 +208,9 @@ impl Looking<'_> {
         self.spend(assignment.done - hit.start);
         self.done = assignment.done;
         let Some((reader, read)) = assignment.found else { return };
-        if let Some(rule) = self.engine.rules.iter().position(|compiled| compiled.rule.reader == reader) {
+        let own = self.engine.rules[index].rule.reader == reader;
+        let rule = if own { Some(index) } else { self.engine.rules.iter().position(|compiled| compiled.rule.reader == reader) };
+        if let Some(rule) = rule {
             self.take(Candidate { rule, read, whole: read.shown });
         }
     }
@@ -294,9 +292,7 @@ fn settle(mut found: Vec<Candidate>, engine: &Engine, text: &str) -> Vec<Candida
         _ => 2,
     };
     let length = |span: Span| span.end - span.start;
-    found.sort_by_key(|candidate| {
-        (candidate.read.tier, rank(candidate), candidate.read.secret.start, std::cmp::Reverse(length(candidate.read.secret)), candidate.rule)
-    });
+    found.sort_by_key(|candidate| (candidate.read.tier, rank(candidate), candidate.read.secret.start, std::cmp::Reverse(length(candidate.read.secret)), candidate.rule));
     let mut taken: std::collections::BTreeMap<usize, Candidate> = std::collections::BTreeMap::new();
     for candidate in found {
         let span = candidate.read.secret;

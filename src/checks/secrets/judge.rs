@@ -15,109 +15,35 @@ pub(super) fn entropy(value: &[u8]) -> f64 {
 
 /// Words of placeholders that no random token has in it.
 const PLACEHOLDERS: &[&str] = &[
-    "example",
-    "placeholder",
-    "changeme",
-    "change_me",
-    "change-me",
-    "changeit",
-    "replace",
-    "redacted",
-    "your_",
-    "your-",
-    "yourtoken",
-    "yourkey",
-    "yourapikey",
-    "yoursecret",
-    "insert",
-    "dummy",
-    "sample",
-    "xxxxx",
-    "fake",
-    "notreal",
-    "not_a_real",
-    "todo",
-    "fixme",
-    "deadbeef",
-    "00000000",
-    "123456789",
-    "abcdefgh",
+    "example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "redacted", "your_", "your-", "yourtoken", "yourkey", "yourapikey", "yoursecret",
+    "insert", "dummy", "sample", "xxxxx", "fake", "notreal", "not_a_real", "todo", "fixme", "deadbeef", "00000000", "123456789", "abcdefgh",
 ];
 
 /// Whether a token of a known form is made up: a placeholder in the right form, or a documented example.
 pub(super) fn is_made_up(token: &[u8]) -> bool {
     let lower = token.to_ascii_lowercase();
-    PLACEHOLDERS.iter().any(|word| has(&lower, word.as_bytes()))
-        || longest_run(&lower, 0) >= 6
-        || longest_run(&lower, 1) >= 8
-        || longest_run(&lower, -1) >= 8
-        || repeats(&lower)
+    PLACEHOLDERS.iter().any(|word| has(&lower, word.as_bytes())) || longest_run(&lower, 0) >= 6 || longest_run(&lower, 1) >= 8 || longest_run(&lower, -1) >= 8 || repeats(&lower)
 }
 
 /// Signs of a template or a reference to somewhere else.
-const TEMPLATES: &[&[u8]] =
-    &[b"${", b"{{", b"}}", b"#{", b"$(", b"<%", b"%>", b"%(", b"%s", b"%d", b"{0}", b"...", b"***", b"\xe2\x80\xa6", b"\xe2\x80\xa2", b"___", b"--", b"://"];
+const TEMPLATES: &[&[u8]] = &[b"${", b"{{", b"}}", b"#{", b"$(", b"<%", b"%>", b"%(", b"%s", b"%d", b"{0}", b"...", b"***", b"\xe2\x80\xa6", b"\xe2\x80\xa2", b"___", b"--", b"://"];
 
 /// Words that a value of the likely tier does not have.
 const WORDS: &[&str] = &[
-    "example",
-    "placeholder",
-    "changeme",
-    "change_me",
-    "change-me",
-    "changeit",
-    "replace",
-    "redacted",
-    "your",
-    "insert",
-    "dummy",
-    "sample",
-    "xxx",
-    "fake",
-    "mock",
-    "todo",
-    "fixme",
-    "undefined",
-    "unknown",
-    "enter",
-    "provide",
-    "optional",
-    "required",
-    "invalid",
-    "incorrect",
-    "wrong",
-    "hidden",
-    "masked",
-    "encrypted",
-    "getenv",
-    "environ",
-    "process.env",
-    "abc123",
-    "foobar",
-    "lorem",
-    "string",
-    "foo",
-    "bar",
-    "baz",
+    "example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "redacted", "your", "insert", "dummy", "sample", "fake", "mock", "todo",
+    "fixme", "undefined", "unknown", "enter", "provide", "optional", "required", "invalid", "incorrect", "wrong", "hidden", "masked", "encrypted", "getenv", "environ", "process.env",
+    "abc123", "foobar", "lorem", "string", "foo", "bar", "baz",
 ];
 
 /// Whether a value by its name is a placeholder, a template, or a reference.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let template = TEMPLATES.iter().any(|sign| has(&lower, sign));
-    let braced = matches!(
-        (lower.first(), lower.last()),
-        (Some(b'<'), Some(b'>'))
-            | (Some(b'{'), Some(b'}'))
-            | (Some(b'['), Some(b']'))
-            | (Some(b'%'), Some(b'%'))
-            | (Some(b'('), Some(b')'))
-            | (Some(b'_'), Some(b'_'))
-    );
-    let variable = lower.first() == Some(&b'$')
-        && lower.get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
-        && lower[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let braced = matches!((lower.first(), lower.last()), (Some(b'<'), Some(b'>')) | (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) | (Some(b'%'), Some(b'%')) | (Some(b'('), Some(b')')) | (Some(b'_'), Some(b'_')));
+    let variable = lower.first() == Some(&b'$') && lower.get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') && lower[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     template
+        || has(value, b"xxx")
+        || has(value, b"XXX")
         || braced
         || variable
         || WORDS.iter().any(|word| has(&lower, word.as_bytes()))
@@ -125,6 +51,11 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || longest_run(&lower, 1) >= 6
         || longest_run(&lower, -1) >= 6
         || repeats(&lower)
+}
+
+/// A regular expression, or a format that describes values instead of being one.
+pub(super) fn is_pattern(value: &[u8]) -> bool {
+    [&b"[a-"[..], b"[A-", b"[0-", b"(?", b"[^", b".*", b".+", b"\\d", b"\\w", b"\\s", b"\\b", b"{1,"].iter().any(|sign| has(value, sign))
 }
 
 /// The longest stretch of bytes of which each is the one before and a step.
@@ -177,9 +108,16 @@ impl Look {
     }
 }
 
-/// Whether the letters are no words: a machine made them.
+/// Whether the letters are no words: a machine made them. The more letters, the surer.
 pub(super) fn is_noise(value: &[u8]) -> bool {
-    words::surprise(value).is_some_and(|bits| bits >= 4.9)
+    let least = if Look::of(value).letters() >= 12 { 4.6 } else { 4.9 };
+    words::surprise(value).is_some_and(|bits| bits >= least)
+}
+
+/// The output of a function that hides passwords: bcrypt, argon2, crypt(3), LDAP, Django.
+pub(super) fn is_hash(value: &[u8]) -> bool {
+    let starts = |signs: &[&[u8]]| signs.iter().any(|sign| value.starts_with(sign));
+    starts(&[b"$2a$", b"$2b$", b"$2y$", b"$argon2", b"$1$", b"$5$", b"$6$", b"$y$", b"$apr1$", b"pbkdf2", b"scrypt:", b"{SSHA", b"{SHA", b"{MD5", b"{CRYPT", b"{bcrypt}", b"SCRAM-SHA", b"sha1$", b"sha256$", b"md5$"])
 }
 
 /// A UUID, 8-4-4-4-12 hexadecimal digits.

@@ -17,6 +17,8 @@ mod rule;
 #[cfg(test)]
 mod rules_tests;
 mod scan;
+#[cfg(test)]
+mod scan_tests;
 mod table;
 mod words;
 

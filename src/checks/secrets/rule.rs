@@ -31,6 +31,8 @@ pub(super) enum Reader {
     Secret,
     /// A name of a salt, nonce or seed and its value.
     Salt,
+    /// The argument of a call or of a command that is a password by its place.
+    Call,
 }
 
 /// A token's own checksum.

@@ -92,8 +92,7 @@ impl Secrets {
             scan.allowed.push(Allowed { rule: rule.id.clone(), span: None, by });
             return;
         }
-        let mut finding =
-            Finding::new(Check::Secrets, rule.id.clone(), self.level(rule.tier), format!("a file of this name is one of: {}", rule.about)).key(&print);
+        let mut finding = Finding::new(Check::Secrets, rule.id.clone(), self.level(rule.tier), format!("a file of this name is one of: {}", rule.about)).key(&print);
         finding.fingerprint = Some(print);
         scan.findings.push(finding);
     }
@@ -119,12 +118,11 @@ impl Secrets {
         let tier = candidate.read.tier;
         let what = match (tier, rule.reader) {
             (Tier::Certain, _) => format!("{} in plain text", rule.about),
-            (Tier::Likely, Reader::Password | Reader::Secret | Reader::Salt) => format!("what looks like a {} in plain text", rule.about),
+            (Tier::Likely, Reader::Password | Reader::Secret | Reader::Salt | Reader::Call) => format!("what looks like a {} in plain text", rule.about),
             (Tier::Likely, _) => format!("what looks like a {}", rule.about),
         };
         let label = if rule.reader == Reader::PrivateKey { "begins here".to_owned() } else { format!("`{}`", fingerprint::masked(value)) };
-        let mut finding =
-            Finding::new(Check::Secrets, rule.id.clone(), self.level(tier), what).at(candidate.read.shown).label(label).help(help(tier, &print)).key(&print);
+        let mut finding = Finding::new(Check::Secrets, rule.id.clone(), self.level(tier), what).at(candidate.read.shown).label(label).help(help(tier, &print)).key(&print);
         finding.hidden = vec![candidate.read.secret];
         finding.fingerprint = Some(print);
         finding
@@ -171,5 +169,9 @@ impl FileCheck for Secrets {
 
     fn looked(&self, source: &Source<'_>) -> Looked {
         self.scan(source)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.clone()
     }
 }

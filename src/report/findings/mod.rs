@@ -4,12 +4,12 @@
 
 mod excerpt;
 mod github;
-#[cfg(test)]
-mod hostile_tests;
 mod json;
 mod sarif;
 mod summary;
 mod text;
+#[cfg(test)]
+mod hostile_tests;
 
 pub use excerpt::{Excerpt, Walker};
 pub use github::{github, page};
@@ -73,6 +73,8 @@ pub struct Looked {
     pub excluded: usize,
     /// Findings of rules that the policy switches off.
     pub off: usize,
+    /// What the files or the policy allow, and would be findings.
+    pub allowed: usize,
     /// Findings of commits that later ones mend: they are not told.
     pub mended: usize,
     /// Findings that are not shown one by one, because one file has so many of them; they count.
@@ -183,6 +185,11 @@ impl Examined {
 }
 
 impl Looked {
+    /// True where there was nothing to look at.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -197,6 +204,7 @@ impl Looked {
             submodules: self.submodules + other.submodules,
             excluded: self.excluded + other.excluded,
             off: self.off + other.off,
+            allowed: self.allowed + other.allowed,
             mended: self.mended + other.mended,
             unshown: self.unshown + other.unshown,
         }

@@ -2,6 +2,7 @@
 
 use super::name::{Names, names};
 use super::{Read, run, run_back, value};
+use crate::checks::secrets::judge;
 use crate::checks::secrets::kind::Kind;
 use crate::checks::secrets::rule::{Reader, Tier};
 use crate::domain::Span;
@@ -30,7 +31,7 @@ pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span, kind: Kind) -> A
 }
 
 fn found(bytes: &[u8], name: Span, kind: Kind) -> Option<(Reader, Read)> {
-    let named = names(&bytes[name.start..name.end]);
+    let named = what_it_names(bytes, name);
     let reader = match named {
         Names::Password => Reader::Password,
         Names::Salt => Reader::Salt,
@@ -39,7 +40,19 @@ fn found(bytes: &[u8], name: Span, kind: Kind) -> Option<(Reader, Read)> {
     };
     let given = given(bytes, name, kind)?;
     let text = &bytes[given.span.start..given.span.end];
-    value::is_worth(named, text, given.quoted).then(|| (reader, Read::new(given.span, Tier::Likely)))
+    value::is_worth(named, text).then(|| (reader, Read::new(given.span, Tier::Likely)))
+}
+
+/// What a name names where it stands: `public key`, `checksum/secret` and `keySet` are none.
+fn what_it_names(bytes: &[u8], name: Span) -> Names {
+    if bytes[name.start..name.end].eq_ignore_ascii_case(b"identified by") {
+        return Names::Password;
+    }
+    let before = bytes[name.start.saturating_sub(9)..name.start].to_ascii_lowercase();
+    if before.ends_with(b"public ") || before.ends_with(b"checksum/") {
+        return Names::Nothing;
+    }
+    names(&bytes[name.start..name.end])
 }
 
 fn is_of_a_name(byte: u8) -> bool {
@@ -69,10 +82,11 @@ enum Glue {
 }
 
 fn given(bytes: &[u8], name: Span, kind: Kind) -> Option<Given> {
-    let closed = run(bytes, name.end, 6, |byte| b"\"'`])\\?!* \t".contains(&byte));
+    let closed = run(bytes, name.end, 6, |byte| b"\"'`])\\?!*".contains(&byte));
+    let blank = run(bytes, closed, 40, |byte| byte == b' ' || byte == b'\t');
     let quote = bytes[name.end..closed].iter().find(|byte| b"\"'`".contains(byte)).copied();
-    let (glue, at) = glue(bytes, name, closed, quote)?;
-    let at = run(bytes, at, 24, |byte| byte == b' ' || byte == b'\t');
+    let Some((glue, at)) = glue(bytes, name, Behind { closed, blank, quote }) else { return beside(bytes, name) };
+    let at = run(bytes, at, 40, |byte| byte == b' ' || byte == b'\t');
     let at = if kind == Kind::Code && glue == Glue::Colon { behind_type(bytes, at) } else { at };
     let at = behind_wrapper(bytes, at);
     if let Some(given) = quoted(bytes, at) {
@@ -81,32 +95,76 @@ fn given(bytes: &[u8], name: Span, kind: Kind) -> Option<Given> {
     let inside = quote.is_none() && is_inside_a_string(bytes, name.start);
     let bare = match glue {
         Glue::Quoted => false,
-        Glue::Element | Glue::Blank => true,
+        Glue::Element => true,
+        Glue::Blank => kind == Kind::Plain || inside,
         Glue::Equals | Glue::Colon => kind == Kind::Plain || (inside && bytes.get(at.wrapping_sub(1)).is_some_and(|byte| b"=:".contains(byte))),
     };
     if bare { unquoted(bytes, at, glue) } else { None }
 }
 
-fn glue(bytes: &[u8], name: Span, at: usize, quote: Option<u8>) -> Option<(Glue, usize)> {
+/// What stands behind a name: quotes and brackets that close it, then blanks.
+#[derive(Clone, Copy)]
+struct Behind {
+    closed: usize,
+    blank: usize,
+    quote: Option<u8>,
+}
+
+fn glue(bytes: &[u8], name: Span, behind: Behind) -> Option<(Glue, usize)> {
+    let Behind { closed, blank: at, quote } = behind;
     let rest = bytes.get(at..)?;
     let two = rest.get(..2).unwrap_or_default();
+    let begins = |glue| Some((glue, at));
     match rest.first()? {
         b'=' if two == b"=~" => None,
         b'=' => Some((Glue::Equals, run(bytes, at, 3, |byte| byte == b'=' || byte == b'>'))),
         b':' if two == b"::" => None,
         b':' => Some((if two == b":=" { Glue::Equals } else { Glue::Colon }, run(bytes, at, 2, |byte| byte == b':' || byte == b'='))),
-        b',' if quote.is_some() => Some((Glue::Quoted, at + 1)),
+        b',' if quote.is_some() && closed == name.end + 1 && is_first_argument(bytes, name) => Some((Glue::Quoted, at + 1)),
         b'(' if at == name.end => Some((Glue::Quoted, at + 1)),
         b'|' if two == b"||" => Some((Glue::Quoted, at + 2)),
         b'?' if two == b"??" => Some((Glue::Quoted, at + 2)),
         b'>' if bytes[..name.start].last().is_some_and(|byte| b"</:".contains(byte)) => Some((Glue::Element, at + 1)),
-        _ if quote.is_some() && rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"value=\"") || word.eq_ignore_ascii_case(b"value='")) => {
-            Some((Glue::Equals, at + 6))
-        }
-        _ if at > name.end && name.start >= 2 && &bytes[name.start - 2..name.start] == b"--" => Some((Glue::Blank, at)),
-        _ if at > name.end && bytes[name.start..name.end].starts_with(b"--") => Some((Glue::Blank, at)),
+        _ if quote.is_some() && rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"value=\"") || word.eq_ignore_ascii_case(b"value='")) => Some((Glue::Equals, at + 6)),
+        b'"' | b'\'' if quote.is_none() && at > name.end => begins(Glue::Quoted),
+        _ if at > closed && quote.is_none() && is_followed_by_its_value(bytes, name) => begins(Glue::Blank),
         _ => None,
     }
+}
+
+/// `("name", …` or `["name", …`.
+fn is_first_argument(bytes: &[u8], name: Span) -> bool {
+    name.start >= 2 && b"([".contains(&bytes[name.start - 2])
+}
+
+/// An option of a command (`--password x`), a line of a netrc file (`login octocat password x`), a header that a server sets (`X-Api-Key x`).
+fn is_followed_by_its_value(bytes: &[u8], name: Span) -> bool {
+    let text = &bytes[name.start..name.end];
+    let line = bytes[name.start.saturating_sub(120)..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let option = line.ends_with(b"--") || text.starts_with(b"--");
+    let netrc = text == b"password" && (line.iter().all(u8::is_ascii_whitespace) || line.windows(6).any(|word| word == b"login "));
+    let header = (text.starts_with(b"X-") || text.starts_with(b"x-")) && (judge::has(line, b"header"));
+    option || netrc || header
+}
+
+/// A value that stands beside its name as another key: `name: DB_PASSWORD`, `value: …`; `variable "password" { default = … }`.
+fn beside(bytes: &[u8], name: Span) -> Option<Given> {
+    const FAR: usize = 160;
+    let before = bytes[name.start.saturating_sub(16)..name.start].to_ascii_lowercase();
+    let before: Vec<u8> = before.into_iter().filter(|byte| !b" \t\"':=".contains(byte)).collect();
+    if !(before.ends_with(b"name") || before.ends_with(b"key") || before.ends_with(b"variable")) {
+        return None;
+    }
+    let rest = &bytes[name.end..bytes.len().min(name.end + FAR)];
+    let at = [&b"value"[..], b"default"].iter().filter_map(|word| rest.windows(word.len()).position(|part| part == *word).map(|at| at + word.len())).min()?;
+    let between = &rest[..at];
+    let crosses = [&b"name"[..], b"variable", b"}", b"valueFrom"].iter().any(|word| judge::has(between, word)) || rest[at..].starts_with(b"From");
+    let at = run(bytes, name.end + at, 24, |byte| b"\"' :=\t".contains(&byte));
+    let open = at - bytes[..at].iter().rev().take_while(|byte| b"\"'".contains(byte)).count();
+    if crosses {
+        return None;
+    }
+    quoted(bytes, open).or_else(|| unquoted(bytes, at, Glue::Colon))
 }
 
 /// Behind the type of a declaration: `password: str = "…"`.
@@ -120,23 +178,7 @@ fn behind_type(bytes: &[u8], at: usize) -> usize {
 
 /// Behind what only wraps a text: `b"…"`, `String::from("…")`, `Some("…")`.
 fn behind_wrapper(bytes: &[u8], at: usize) -> usize {
-    const WRAPPERS: &[&[u8]] = &[
-        b"some",
-        b"string",
-        b"from",
-        b"b64decode",
-        b"bytes",
-        b"securestring",
-        b"secretstring",
-        b"secretstr",
-        b"unhexlify",
-        b"fromhex",
-        b"bytesfromhex",
-        b"n",
-        b"t",
-        b"str",
-        b"value",
-    ];
+    const WRAPPERS: &[&[u8]] = &[b"some", b"string", b"from", b"b64decode", b"bytes", b"securestring", b"secretstring", b"secretstr", b"unhexlify", b"fromhex", b"bytesfromhex", b"n", b"t", b"str", b"value"];
     let word = run(bytes, at, 40, |byte| byte.is_ascii_alphanumeric() || b"_.:@$".contains(&byte));
     let is_quote = |at: usize| bytes.get(at).is_some_and(|byte| b"\"'`\\".contains(byte));
     if is_quote(word) && word - at <= 2 {
@@ -173,6 +215,9 @@ fn unquoted(bytes: &[u8], at: usize, glue: Glue) -> Option<Given> {
     let stops: &[u8] = if glue == Glue::Element { b"<" } else { b"\"'`<>;,&|()[]{}" };
     let end = run(bytes, at, LONGEST_VALUE + 1, |byte| byte > b' ' && !stops.contains(&byte));
     let call = bytes.get(end).is_some_and(|byte| b"([{".contains(byte));
+    if glue == Glue::Element && bytes.get(end..end + 2) != Some(b"</") {
+        return None;
+    }
     let end = end - bytes[at..end].iter().rev().take_while(|byte| b".:!?".contains(byte)).count();
     (end > at && end - at <= LONGEST_VALUE && !call).then(|| Given { span: Span::new(at, end), quoted: false })
 }

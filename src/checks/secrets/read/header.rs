@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::value::{self, Strength};
 use super::{Read, run};
 use crate::checks::secrets::judge::{self, Look};
 use crate::checks::secrets::rule::Tier;
@@ -44,8 +45,13 @@ fn basic_tier(value: &[u8], named: bool) -> Option<Tier> {
     let pair = decoded.as_deref().and_then(|text| text.iter().position(|byte| *byte == b':').map(|colon| (&text[..colon], &text[colon + 1..])));
     if let Some((user, password)) = pair.filter(|_| decoded.as_deref().is_some_and(|text| text.iter().all(|byte| (0x20..0x7f).contains(byte)))) {
         let documented = (user, password) == (b"Aladdin".as_slice(), b"open sesame".as_slice());
-        let made_up = judge::is_placeholder(password) || documented || (password.is_empty() && user.len() < 8);
-        return (!made_up).then_some(Tier::Certain);
+        // A token may stand before the colon, with nothing behind it.
+        let (secret, least) = if password.is_empty() || password == b"x-oauth-basic" { (user, Strength::Strong) } else { (password, Strength::Weak) };
+        let worth = value::strength(secret);
+        if documented || worth < least || judge::is_placeholder(secret) || user == secret && worth < Strength::Fair {
+            return None;
+        }
+        return Some(if named || worth >= Strength::Fair { Tier::Certain } else { Tier::Likely });
     }
     let look = Look::of(value);
     let random = look.lower > 0 && look.upper > 0 && (look.digits > 0 || value.ends_with(b"=")) && !judge::is_made_up(value);
@@ -54,7 +60,7 @@ fn basic_tier(value: &[u8], named: bool) -> Option<Tier> {
 
 fn bearer_tier(value: &[u8], named: bool) -> Option<Tier> {
     let look = Look::of(value);
-    if judge::is_made_up(value) || judge::is_placeholder(value) || look.digits == 0 || look.letters() == 0 {
+    if judge::is_made_up(value) || (value.len() < 20 && judge::is_placeholder(value)) || look.digits == 0 || look.letters() == 0 {
         return None;
     }
     let bits = judge::entropy(value);

@@ -1,6 +1,7 @@
 //! What is read by code instead of an expression: it must know what stands around a keyword. Every reader looks at a bounded stretch of text.
 
 pub(super) mod assignment;
+pub(super) mod call;
 pub(super) mod header;
 pub(super) mod name;
 pub(super) mod private_key;

@@ -154,9 +154,14 @@ impl Cli {
         Some(Self { command: Command::Action { post }, verbose: 0, color: When::Auto })
     }
 
-    /// What git types when it starts a hook, where exactly that was typed: somebody waits for it at every commit.
+    /// What an installed script types, or a hook manager, where exactly that was typed: somebody waits for it at every commit.
     pub fn of_a_hook(typed: &[OsString]) -> Option<Self> {
-        let [first, name, words @ ..] = typed else { return None };
+        let [first, rest @ ..] = typed else { return None };
+        let (script, rest) = match rest {
+            [option, script, rest @ ..] if option == "--script" && !script.is_empty() => (Some(PathBuf::from(script)), rest),
+            rest => (None, rest),
+        };
+        let [name, words @ ..] = rest else { return None };
         // The empty word and what looks like an option are for the whole command line to judge.
         let is_plain = |word: &OsString| !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-");
         let message = |file: &OsString, fix: bool| Hook::CommitMsg { file: PathBuf::from(file), fix };
@@ -169,7 +174,7 @@ impl Cli {
             }
             _ => return None,
         };
-        (first == "hook").then_some(Self { command: Command::Hook(HookCall { script: None, hook }), verbose: 0, color: When::Auto })
+        (first == "hook").then_some(Self { command: Command::Hook(HookCall { script, hook }), verbose: 0, color: When::Auto })
     }
 }
 
@@ -587,6 +592,8 @@ mod tests {
             &["hook", "commit-msg", ".git/COMMIT_EDITMSG"],
             &["hook", "commit-msg", "--fix", "a b"],
             &["hook", "pre-push", "origin", "https://example.com/a.git"],
+            &["hook", "--script", ".git/hooks/pre-push", "pre-push", "origin", "https://example.com/a.git"],
+            &["hook", "--script", ".git/hooks/pre-commit", "pre-commit"],
         ] {
             let parsed = super::Cli::try_parse_from(["shipgate"].iter().chain(typed)).expect("it can be typed");
             assert_eq!(of(typed).map(|cli| format!("{cli:?}")), Some(format!("{parsed:?}")));
@@ -600,6 +607,8 @@ mod tests {
             &["hook", "commit-msg", "a", "--fix"],
             &["hook", "pre-push"],
             &["hook", "pre-push", "--", "x"],
+            &["hook", "--script", "", "pre-commit"],
+            &["hook", "pre-commit", "--script", "x"],
             &["-v", "hook", "pre-commit"],
         ] {
             assert!(of(typed).is_none(), "{typed:?}");

@@ -144,7 +144,7 @@ fn pure_modules_touch_no_file_no_network_and_no_process() {
     }
 }
 
-/// A policy's programs, git (to fetch, to ask for a tag, to ask about hooks, to tell of history), the hook that was there before ours (which git would have started), and the sandbox's
+/// A policy's programs, git (to fetch, to ask for a tag, about hooks, and for history), the hook that was there before ours (which git would have started), and the sandbox's
 /// git: each with an argument list.
 #[test]
 fn v9_programs_are_started_in_few_places_and_none_of_them_starts_a_shell() {

@@ -44,6 +44,8 @@ mod github_contract;
 mod graphql_schema;
 mod graphql_world;
 #[cfg(unix)]
+mod hook_managers;
+#[cfg(unix)]
 mod hooks;
 mod hostile;
 mod http_client;

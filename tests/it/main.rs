@@ -56,6 +56,12 @@ mod limits;
 mod linters;
 mod messages;
 mod policy;
+#[cfg(unix)]
+mod push;
+#[cfg(unix)]
+mod push_hostile;
+#[cfg(unix)]
+mod push_stage;
 mod readme;
 mod release;
 mod requests;

@@ -83,10 +83,10 @@ Example: write it beside the policy, and name it in the policy's first line:
 /// What stands below the help of `check`.
 const CHECK_FILES: &str = "\
 Examples:
-  shipgate check                        what is staged; else what changed in the work tree
-  shipgate check --all                  every file that git knows or would add
-  shipgate check --range origin/main..  what a pull request or push would bring
-  shipgate check --list                 every check and rule
+  shipgate check                           what is staged; else what changed in the work tree
+  shipgate check --all                     every file that git knows or would add
+  shipgate check --range origin/main..     what a pull request or push would bring
+  shipgate check --list                    every check and rule
   shipgate check --all --only secrets --format sarif > secrets.sarif
 
 SHIPGATE_SKIP=CHECK[,CHECK] skips checks, and says so.

@@ -21,8 +21,8 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub use disk::Disk;
-pub use mend::{Mended, mended};
 pub use force::{NotInForce, UnknownCheck, Wanted, checks_in_force};
+pub use mend::{Mended, mended};
 pub use near::{CommitNear, IndexNear};
 pub use rules::{InForce, Origin, RulesError};
 

@@ -46,9 +46,8 @@ impl Wanted {
     /// [`UnknownCheck`] for the first word that is no check's id.
     pub fn new(only: &[String], skips: Skips) -> Result<Self, UnknownCheck> {
         let ids = || CHECKS.iter().map(|spec| spec.id);
-        let known = |word: &String| {
-            Check::of_id(word.trim()).ok_or_else(|| UnknownCheck { shown: shown(word), meant: nearest(word.trim(), ids()).first().copied() })
-        };
+        let known =
+            |word: &String| Check::of_id(word.trim()).ok_or_else(|| UnknownCheck { shown: shown(word), meant: nearest(word.trim(), ids()).first().copied() });
         Ok(Self { only: only.iter().map(known).collect::<Result<_, _>>()?, skips })
     }
 

@@ -92,6 +92,10 @@ impl Examination<'_> {
     /// # Errors
     /// [`ExamineError`]: then nothing is known.
     pub fn of(&self, selection: &Selection) -> Result<Examined, ExamineError> {
+        if matches!(selection, Selection::Commits(commits) | Selection::Pushed(commits, _) if commits.is_empty()) {
+            // The usual push: nothing is made ready for it.
+            return Ok(Examined { skipped: self.wanted.skipped(), ..Examined::default() });
+        }
         let objects = Mutex::new(self.repository.objects());
         let entries = OnceLock::new();
         let disk = self.repository.root().map(Disk::new);

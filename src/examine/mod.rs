@@ -11,6 +11,7 @@ mod fresh;
 mod look;
 mod mend;
 mod near;
+mod policy_file;
 mod progress;
 mod push;
 mod rules;
@@ -26,6 +27,7 @@ pub use disk::Disk;
 pub use force::{NotInForce, UnknownCheck, Wanted, checks_in_force};
 pub use mend::{Mended, mended};
 pub use near::{CommitNear, IndexNear};
+pub use policy_file::PolicyFile;
 pub use push::{PushError, Pushing};
 pub use rules::{InForce, Origin, RulesError};
 

@@ -139,7 +139,9 @@ fn glue(bytes: &[u8], name: Span, behind: Behind) -> Option<(Glue, usize)> {
         b'|' if two == b"||" => Some((Glue::Quoted, at + 2)),
         b'?' if two == b"??" => Some((Glue::Quoted, at + 2)),
         b'>' if bytes[..name.start].last().is_some_and(|byte| b"</:".contains(byte)) => Some((Glue::Element, at + 1)),
-        _ if quote.is_some() && rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"value=\"") || word.eq_ignore_ascii_case(b"value='")) => Some((Glue::Equals, at + 6)),
+        _ if quote.is_some() && rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"value=\"") || word.eq_ignore_ascii_case(b"value='")) => {
+            Some((Glue::Equals, at + 6))
+        }
         b'"' | b'\'' if quote.is_none() && at > name.end => begins(Glue::Quoted),
         _ if at > closed && quote.is_none() && is_followed_by_its_value(bytes, name) => begins(Glue::Blank),
         _ => None,
@@ -193,7 +195,23 @@ fn behind_type(bytes: &[u8], at: usize) -> usize {
 
 /// Behind what only wraps a text: `b"…"`, `String::from("…")`, `Some("…")`.
 fn behind_wrapper(bytes: &[u8], at: usize) -> usize {
-    const WRAPPERS: &[&[u8]] = &[b"some", b"string", b"from", b"b64decode", b"bytes", b"securestring", b"secretstring", b"secretstr", b"unhexlify", b"fromhex", b"bytesfromhex", b"n", b"t", b"str", b"value"];
+    const WRAPPERS: &[&[u8]] = &[
+        b"some",
+        b"string",
+        b"from",
+        b"b64decode",
+        b"bytes",
+        b"securestring",
+        b"secretstring",
+        b"secretstr",
+        b"unhexlify",
+        b"fromhex",
+        b"bytesfromhex",
+        b"n",
+        b"t",
+        b"str",
+        b"value",
+    ];
     let word = run(bytes, at, 40, |byte| byte.is_ascii_alphanumeric() || b"_.:@$".contains(&byte));
     let is_quote = |at: usize| bytes.get(at).is_some_and(|byte| b"\"'`\\".contains(byte));
     if is_quote(word) && word - at <= 2 {

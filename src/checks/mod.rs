@@ -24,7 +24,7 @@ mod source;
 pub mod urls;
 pub mod workflows;
 
-pub use allow::{Allowed, sift};
+pub use allow::{Marked, sift};
 pub use finding::{Finding, Fix, Level};
 pub use registry::{CHECKS, Check, CheckSpec, Example, RuleSpec, rules};
 pub use rules::CheckRules;

@@ -28,13 +28,13 @@ pub enum Exit {
 /// Every exit code with its meaning: the docs are compared with it.
 pub const EXITS: &[(Exit, u8, &str)] = &[
     (Exit::Done, 0, "done, or go"),
-    (Exit::NoGo, 1, "no-go: a gate refused, an audit log was tampered with, a replay differed, or doctor found errors"),
+    (Exit::NoGo, 1, "no-go: a gate refused, an audit log was tampered with, a replay differed, doctor found errors, or a check found what stops it"),
     (Exit::Usage, 2, "the command line, an input or the event was not understood"),
     (Exit::InvalidPolicy, 3, "the policy is not valid, or there is none"),
     (Exit::Waiting, 4, "waiting for somebody or something; or a dispatched deployment was not over in time"),
     (Exit::Failed, 5, "a dispatched deployment that was waited for did not end well"),
     (Exit::Forge, 10, "GitHub could not be reached, or did not do what was asked"),
-    (Exit::Files, 11, "a file could not be read or written"),
+    (Exit::Files, 11, "a file could not be read or written, or something could not be looked at"),
     (Exit::Bug, 70, "a bug of ours"),
     (Exit::Stopped, 130, "stopped by a signal, before anything was deployed, or while a dispatched deployment was waited for"),
 ];

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::RepoPath;
+use crate::domain::{RepoPath, Span};
 
 /// What git says a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,48 @@ pub trait FileCheck: Send + Sync {
     fn concerns(&self, path: &RepoPath) -> bool;
     /// What it finds, in the order of the text. Pure: the same source gives the same findings.
     fn findings(&self, source: &Source<'_>) -> Vec<super::Finding>;
+    /// What the policy gives it and has no effect, as sentences without their full stops: said along with what it finds.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// The same without what marks in the text allow ([`sift`](super::sift)), and that apart. A check that knows more ways to allow says so itself.
+    fn looked(&self, source: &Source<'_>) -> Looked {
+        let (findings, allowed) = super::sift(source.text.unwrap_or_default(), self.findings(source));
+        Looked { findings, allowed }
+    }
+}
+
+/// What a check found in one file, and what it would have found there if it were not allowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// What it found, in the order of the text.
+    pub findings: Vec<super::Finding>,
+    /// What is allowed.
+    pub allowed: Vec<Allowed>,
+}
+
+/// Something that is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The rule's id.
+    pub rule: Cow<'static, str>,
+    /// Where in the text: as secret as that of a finding, and as little to be shown.
+    pub span: Option<Span>,
+    /// What allows it.
+    pub by: By,
+}
+
+/// What allows something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A marker on its line, with its reason; empty where it gives none.
+    Marker(String),
+    /// A pattern of the policy for paths.
+    Path(String),
+    /// A fingerprint in the policy.
+    Fingerprint(String),
+    /// An allow-list of the team's own rules.
+    Rules,
 }
 
 /// Nothing lies near: for a text alone.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::carried;
 use super::office::{Office, OfficeError, Place};
 use super::say::Voice;
+use super::{carried, proposed};
 use crate::domain::shown;
 use crate::env::Environment;
 use crate::exit::Exit;
@@ -24,6 +24,9 @@ const MOST_BYTES: u64 = 25 * 1024 * 1024;
 
 /// Runs the main or the post step.
 pub(super) fn action(post: bool, variables: &Environment, voice: Voice) -> Exit {
+    if !post && let Some(exit) = proposed::checked(variables, voice) {
+        return exit;
+    }
     let ended = if post { end(variables, by_server(variables, now())) } else { deliver(variables) };
     let runner = runner(variables);
     match ended {

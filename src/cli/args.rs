@@ -84,10 +84,10 @@ Example: write it beside the policy, and name it in the policy's first line:
 /// What stands below the help of `check`.
 const CHECK_FILES: &str = "\
 Examples:
-  shipgate check                        what is staged; else what changed in the work tree
-  shipgate check --all                  every file that git knows or would add
-  shipgate check --range origin/main..  what a pull request or push would bring
-  shipgate check --list                 every check and rule
+  shipgate check                           what is staged; else what changed in the work tree
+  shipgate check --all                     every file that git knows or would add
+  shipgate check --range origin/main..     what a pull request or push would bring
+  shipgate check --list                    every check and rule
   shipgate check --all --only secrets --format sarif > secrets.sarif
 
 SHIPGATE_SKIP=CHECK[,CHECK] skips checks, and says so.
@@ -154,7 +154,7 @@ impl Cli {
         Some(Self { command: Command::Action { post }, verbose: 0, color: When::Auto })
     }
 
-    /// What git types when it starts a hook, where exactly that was typed: somebody waits for it at every commit.
+    /// What an installed script types, or a hook manager, where exactly that was typed: somebody waits for it at every commit.
     pub fn of_a_hook(typed: &[OsString]) -> Option<Self> {
         // The empty word and what looks like an option are for the whole command line to judge.
         let is_plain = |word: &OsString| !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-");
@@ -593,6 +593,8 @@ mod tests {
             &["hook", "commit-msg", "--fix", "a b"],
             &["hook", "--script", "/a b/pre-commit", "pre-commit"],
             &["hook", "pre-push", "origin", "https://example.com/a.git"],
+            &["hook", "--script", ".git/hooks/pre-push", "pre-push", "origin", "https://example.com/a.git"],
+            &["hook", "--script", ".git/hooks/pre-commit", "pre-commit"],
         ] {
             let parsed = super::Cli::try_parse_from(["shipgate"].iter().chain(typed)).expect("it can be typed");
             assert_eq!(of(typed).map(|cli| format!("{cli:?}")), Some(format!("{parsed:?}")));
@@ -608,6 +610,8 @@ mod tests {
             &["hook", "commit-msg", "a", "--fix"],
             &["hook", "pre-push"],
             &["hook", "pre-push", "--", "x"],
+            &["hook", "--script", "", "pre-commit"],
+            &["hook", "pre-commit", "--script", "x"],
             &["-v", "hook", "pre-commit"],
         ] {
             assert!(of(typed).is_none(), "{typed:?}");

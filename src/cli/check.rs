@@ -1,17 +1,19 @@
 //! `shipgate check`: what is looked at is decided in `examine`; here it is asked for and shown.
 
 mod listing;
+mod mend;
 mod select;
 
 use super::args::{CheckFiles, FindingsFormat};
 use super::say::Voice;
 use crate::checks::Skips;
 use crate::env::Environment;
-use crate::examine::{Examination, ExamineError, RulesError, Wanted};
+use crate::examine::{Examination, ExamineError, RulesError, Wanted, examine_files};
 use crate::exit::Exit;
 use crate::report::findings::{self, Examined};
 use crate::report::terminal::Paint;
-use select::{Chosen, Refused};
+use crate::runner::Runner;
+use select::{Place, Refused};
 
 /// Looks, and says what was found.
 pub(super) fn check(options: &CheckFiles, variables: &Environment, voice: Voice) -> Exit {
@@ -24,9 +26,13 @@ pub(super) fn check(options: &CheckFiles, variables: &Environment, voice: Voice)
     };
     match looked(options, variables, &wanted) {
         Err(refused) => refused.say(voice),
-        Ok((chosen, mut examined)) => {
-            examined.notices.splice(0..0, chosen.notices);
+        Ok(examined) => {
             show(&examined, format(options), voice);
+            if format(options) == FindingsFormat::Github {
+                // Annotations are few; the summary has all.
+                let runner = Runner { summary: variables.step_summary_path(), ..Runner::default() };
+                runner.summary(&findings::page(&examined));
+            }
             examined.exit()
         }
     }
@@ -37,11 +43,21 @@ fn wanted(options: &CheckFiles, variables: &Environment) -> Result<Wanted, Box<d
     Ok(Wanted::new(&options.only, skips)?)
 }
 
-fn looked(options: &CheckFiles, variables: &Environment, wanted: &Wanted) -> Result<(Chosen, Examined), Refused> {
-    let chosen = select::chosen(options, variables)?;
-    let examination = Examination { repository: &chosen.repository, rules: &chosen.rules, wanted };
-    let examined = examination.of(&chosen.selection)?;
-    Ok((chosen, examined))
+fn looked(options: &CheckFiles, variables: &Environment, wanted: &Wanted) -> Result<Examined, Refused> {
+    let mut chosen = select::chosen(options, variables)?;
+    let in_force = &chosen.in_force;
+    let mut examined = match &chosen.place {
+        Place::Repository(repository, selection) => Examination { repository, in_force, wanted }.of(selection)?,
+        Place::Folder(disk, files) => examine_files(disk, files.clone(), &in_force.rules, wanted).map_err(ExamineError::from)?,
+    };
+    if examined.looked.is_nothing() && examined.unread.is_empty() {
+        chosen.notices = vec![format!("nothing to look at: {}", chosen.nothing)];
+    }
+    if options.fix {
+        mend::mend(&chosen, wanted, &mut examined)?;
+    }
+    examined.notices.splice(0..0, chosen.notices);
+    Ok(examined)
 }
 
 /// How findings are to be shown.

@@ -12,6 +12,7 @@ mod hooks;
 mod init;
 mod office;
 mod policy;
+mod proposed;
 mod say;
 mod status;
 

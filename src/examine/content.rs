@@ -1,24 +1,32 @@
 //! The content of one version of a file, wherever it is: in git's objects or in the work tree. Bounded: what is larger than any text is told by its size alone.
 
-use std::io::Read as _;
-use std::sync::{Mutex, PoisonError};
-
 use super::disk::{Disk, Entry};
+use super::windows::{Kind, Window, each};
 use crate::checks::Mode;
 use crate::domain::{ObjectId, RepoPath};
 use crate::ports::Version;
+use std::io::Read;
+use std::ops::ControlFlow;
 
 /// The largest file that is read whole, in bytes.
 pub(super) const MOST_WHOLE: u64 = 16 * 1024 * 1024;
 
 /// Contents by their ids: git's objects, or those of a test.
-pub trait Blobs: Send {
+pub trait Blobs: Sync {
     /// The content of an object that has no more than `most` bytes.
     ///
     /// # Errors
     /// Why it is not known, in words.
-    fn blob(&mut self, id: &ObjectId, most: u64) -> Result<Stored, String>;
+    fn blob(&self, id: &ObjectId, most: u64) -> Result<Stored, String>;
+    /// Gives an object's content to a reader, of whatever size it is; what the reader leaves is not read.
+    ///
+    /// # Errors
+    /// Why it is not known, in words.
+    fn stream(&self, id: &ObjectId, read: Stream<'_>) -> Result<(), String>;
 }
+
+/// Reads a stream; breaks where it has read enough before the end.
+pub type Stream<'a> = &'a mut dyn FnMut(&mut dyn Read) -> std::io::Result<ControlFlow<()>>;
 
 /// What an object holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +52,11 @@ pub(super) enum Content {
     Special,
 }
 
-/// Where contents come from. One reader of objects for all threads: git answers faster than the checks look.
+/// Where contents come from.
+#[derive(Clone, Copy)]
 pub(super) struct Contents<'a> {
     pub(super) disk: Option<&'a Disk>,
-    pub(super) blobs: Option<Mutex<Box<dyn Blobs + 'a>>>,
+    pub(super) blobs: Option<&'a dyn Blobs>,
 }
 
 impl Contents<'_> {
@@ -69,8 +78,36 @@ impl Contents<'_> {
     /// # Errors
     /// Why it could not be had, in words.
     pub(super) fn blob(&self, id: &ObjectId) -> Result<Stored, String> {
-        let blobs = self.blobs.as_ref().ok_or("there is no repository to read it from")?;
-        blobs.lock().unwrap_or_else(PoisonError::into_inner).blob(id, MOST_WHOLE)
+        self.blobs.ok_or("there is no repository to read it from")?.blob(id, MOST_WHOLE)
+    }
+
+    /// Visits the pieces of a content that is too large to be read whole.
+    ///
+    /// # Errors
+    /// Why it could not be had, in words.
+    pub(super) fn pieces(&self, path: &RepoPath, version: &Version, visit: &mut dyn FnMut(&Window<'_>)) -> Result<Kind, String> {
+        match version {
+            Version::Blob(id, _) => self.pieces_of(id, visit),
+            Version::WorkTree(_) | Version::Deleted => match self.disk.map(|disk| disk.entry(path)) {
+                Some(Ok(Entry::File(mut file, _, _))) => each(&mut file, visit).map_err(|error| error.to_string()),
+                Some(Err(error)) => Err(error.to_string()),
+                _ => Err("it went away while it was looked at".to_owned()),
+            },
+        }
+    }
+
+    /// Visits the pieces of an object.
+    ///
+    /// # Errors
+    /// Why it could not be had, in words.
+    pub(super) fn pieces_of(&self, id: &ObjectId, visit: &mut dyn FnMut(&Window<'_>)) -> Result<Kind, String> {
+        let mut kind = Kind::Binary;
+        let blobs = self.blobs.ok_or("there is no repository to read it from")?;
+        blobs.stream(id, &mut |reader| {
+            kind = each(reader, visit)?;
+            Ok(if kind == Kind::Text { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        Ok(kind)
     }
 
     fn file(&self, path: &RepoPath) -> Result<Content, String> {

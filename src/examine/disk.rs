@@ -77,6 +77,37 @@ impl Disk {
         Ok(Entry::File(file, about.len(), mode(&about)))
     }
 
+    /// The files below a folder, or the file itself: links are not followed, git's own folder is left out.
+    ///
+    /// # Errors
+    /// The system's, where a folder cannot be listed.
+    pub fn files_below(&self, path: &RepoPath, files: &mut Vec<RepoPath>) -> std::io::Result<()> {
+        let mut folders = Vec::new();
+        if path.as_bytes().is_empty() || matches!(self.entry(path)?, Entry::Folder) {
+            folders.push(path.clone());
+        } else {
+            files.push(path.clone());
+        }
+        while let Some(folder) = folders.pop() {
+            let place = if folder.as_bytes().is_empty() { Some(self.root.clone()) } else { self.place(&folder) };
+            let Some(place) = place else { continue };
+            for entry in std::fs::read_dir(place)? {
+                let entry = entry?;
+                let path = folder.join(&git_name(Path::new(&entry.file_name())));
+                if self.place(&path).is_some() {
+                    let list = if entry.file_type()?.is_dir() { &mut folders } else { &mut *files };
+                    list.push(path);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// True where a file or a link stands there.
+    pub(super) fn is_file(&self, path: &RepoPath) -> bool {
+        matches!(self.entry(path), Ok(Entry::File(..) | Entry::Link(_)))
+    }
+
     /// True where every folder on the way is a folder: git stores nothing behind a link.
     fn is_real(&self, path: &RepoPath) -> std::io::Result<bool> {
         let mut folder = path.folder();

@@ -1,9 +1,18 @@
 //! Which checks are in force: those that were asked for, without those that were skipped or that the policy switches off. The one place that makes them.
 
+use crate::checks::dockerfile::DockerfileCheck;
 use crate::checks::files::{Conflicts, Size};
+use crate::checks::kubernetes::KubernetesCheck;
 use crate::checks::migrations::Migrations;
+use crate::checks::schemas::Schemas;
+use crate::checks::scripts::Scripts;
+use crate::checks::secrets::{SecretRules, Secrets};
+use crate::checks::urls::Urls;
+use crate::checks::workflows::WorkflowsCheck;
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
-use crate::domain::{nearest, shown};
+use crate::domain::{RepoPath, nearest, shown};
+
+use super::policy_file::PolicyFile;
 
 /// Which checks are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,10 +75,30 @@ type Make = fn(&CheckRules, &dyn Near) -> Result<Box<dyn FileCheck>, String>;
 
 /// The checks of files: a new one is one more row.
 const MAKERS: &[(Check, Make)] = &[
-    (Check::Conflicts, |_, _| Ok(Box::new(Conflicts))),
-    (Check::Size, |rules, _| Ok(Box::new(Size::new(rules.size.clone())))),
-    (Check::Migrations, |rules, _| Ok(Box::new(Migrations::new(rules.migrations.clone())))),
+    (Check::Secrets, |rules, near| secrets(&rules.secrets, near)),
+    (Check::Schemas, |rules, _| Ok(boxed(Schemas::new(&rules.schemas)))),
+    (Check::Urls, |rules, _| Ok(boxed(Urls::new(&rules.urls)))),
+    (Check::Scripts, |rules, _| Ok(boxed(Scripts::new(&rules.scripts)))),
+    (Check::Policy, |_, _| Ok(boxed(PolicyFile))),
+    (Check::Dockerfile, |_, _| Ok(boxed(DockerfileCheck))),
+    (Check::Kubernetes, |_, _| Ok(boxed(KubernetesCheck))),
+    (Check::Workflows, |_, _| Ok(boxed(WorkflowsCheck))),
+    (Check::Conflicts, |_, _| Ok(boxed(Conflicts))),
+    (Check::Size, |rules, _| Ok(boxed(Size::new(rules.size.clone())))),
+    (Check::Migrations, |rules, _| Ok(boxed(Migrations::new(rules.migrations.clone())))),
 ];
+
+fn secrets(rules: &SecretRules, near: &dyn Near) -> Result<Box<dyn FileCheck>, String> {
+    let Some(path) = &rules.rules else { return Secrets::new(rules, None).map(boxed).map_err(|error| error.to_string()) };
+    let missing = || format!("the policy names {} for its rules, and there is no such file, or it is larger than a megabyte", shown(path));
+    let bytes = near.read(&RepoPath::new(path.as_str())).ok_or_else(missing)?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8", shown(path)))?;
+    Secrets::new(rules, Some(&text)).map(boxed).map_err(|error| format!("{}: {error}", shown(path)))
+}
+
+fn boxed(check: impl FileCheck + 'static) -> Box<dyn FileCheck> {
+    Box::new(check)
+}
 
 /// The checks of files that are in force.
 ///

@@ -18,6 +18,13 @@ impl Old {
         }
     }
 
+    /// Adds what another one holds.
+    pub(super) fn join(&mut self, other: Self) {
+        for (key, count) in other.counts {
+            *self.counts.entry(key).or_default() += count;
+        }
+    }
+
     /// What is new of these findings. Each old one accounts for one of them, and is used up.
     pub(super) fn take_from(&mut self, findings: Vec<Finding>) -> Vec<Finding> {
         findings.into_iter().filter(|finding| !self.takes(finding)).collect()

@@ -1,31 +1,36 @@
 //! Looks into versions of files, several at a time, and says what is new in each. Its answer depends on nothing but what it is given: not on the order in which
 //! threads come by, nor on what was known to be clean before.
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use super::content::{Content, Contents, Stored};
-use super::fresh::Old;
-use crate::checks::{CheckRules, FileCheck, Finding, Level, Mode, Near, Source, decode};
-use crate::domain::{ObjectId, RepoPath};
+use super::fresh::{Old, key};
+use super::standing::{Standing, lasts};
+use super::windows::{Kind, Window};
+use crate::checks::secrets::{SecretRules, Secrets};
+use crate::checks::{Alone, Check, CheckRules, FileCheck, Finding, Level, Mode, Near, Source, decode};
+use crate::domain::{ObjectId, RepoPath, Span};
 use crate::ports::{Change, Version};
-use crate::report::findings::{Examined, Found, Looked, Subject, Unread, Walker};
+use crate::report::findings::{Examined, Excerpt, Found, Looked, Subject, Unread, Walker};
 
 /// How many findings of one version are told one by one; the rest is only counted.
 const MOST_OF_ONE: usize = 500;
+/// How many findings are told one by one in all: nobody reads more, and they must fit into memory.
+const MOST_IN_ALL: usize = 20_000;
 /// Fewer versions than these are looked into by one thread: starting another costs more.
 const FEW: usize = 8;
 /// More threads than these wait for each other.
 const MOST_THREADS: usize = 8;
 
 /// What versions are looked into with.
-pub(super) struct Looker<'a> {
+pub(super) struct Looker<'a, 'n> {
     pub(super) rules: &'a CheckRules,
     pub(super) checks: &'a [Box<dyn FileCheck>],
     pub(super) contents: Contents<'a>,
     /// What lies near a version: told by its commit.
-    pub(super) near: &'a (dyn Fn(Option<&ObjectId>) -> Box<dyn Near + 'a> + Sync),
+    pub(super) near: &'a (dyn Fn(Option<&ObjectId>) -> Box<dyn Near + 'n> + Sync),
     /// What was found clean before.
     pub(super) known: &'a dyn Known,
     /// How many versions were looked into so far.
@@ -59,6 +64,8 @@ struct Outcome {
     unread: Vec<Unread>,
     notices: Vec<String>,
     unshown_stop: usize,
+    /// The findings that the version has, new or not, of checks for which it counts whether they are mended.
+    names: HashSet<(Check, String, String)>,
 }
 
 /// What a version's text gave.
@@ -67,11 +74,12 @@ struct Seen {
     /// Whether a check asked for a file nearby: then the answer depends on more than this content.
     asked: bool,
     off: usize,
+    allowed: usize,
 }
 
-impl Looker<'_> {
-    /// Looks into every change.
-    pub(super) fn look(&self, changes: &[Change]) -> Examined {
+impl Looker<'_, '_> {
+    /// Looks into every change, and takes note of what is left where.
+    pub(super) fn look(&self, changes: &[Change], standing: &mut Standing) -> Examined {
         let order = order(changes);
         let outcomes = self.all(&order, |change| self.one(change));
         let mut pools = self.deleted(changes, &order, &outcomes);
@@ -81,6 +89,12 @@ impl Looker<'_> {
                 && let Some(pool) = pools.get_mut(&change.commit)
             {
                 outcome.found.retain(|found| !pool.takes(&found.finding));
+            }
+            standing.note(change, std::mem::take(&mut outcome.names));
+            let room = MOST_IN_ALL.saturating_sub(examined.found.len());
+            for found in outcome.found.drain(room.min(outcome.found.len())..) {
+                examined.looked.unshown += 1;
+                examined.unshown_stop += usize::from(found.finding.level == Level::Stop);
             }
             examined.found.append(&mut outcome.found);
             examined.unread.append(&mut outcome.unread);
@@ -128,7 +142,7 @@ impl Looker<'_> {
             outcome.looked.excluded += 1;
             return outcome;
         }
-        let concerned: Vec<&dyn FileCheck> = self.checks.iter().map(AsRef::as_ref).filter(|check| check.concerns(&change.path)).collect();
+        let concerned = self.concerned(&change.path);
         if let Version::Blob(id, mode) = &change.to
             && *mode != Mode::Submodule
             && self.known.is_clean(&change.path, id)
@@ -159,6 +173,7 @@ impl Looker<'_> {
         outcome.looked.binary += usize::from(text.is_none());
         let seen = self.see(change, (mode, bytes.len() as u64, text.as_deref()), concerned);
         outcome.looked.off += seen.off;
+        outcome.looked.allowed += seen.allowed;
         if seen.findings.is_empty() {
             if let Version::Blob(id, _) = &change.to
                 && !seen.asked
@@ -167,22 +182,59 @@ impl Looker<'_> {
             }
             return;
         }
-        let hidden: Vec<_> = seen.findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
+        let mut hidden: Vec<Span> = seen.findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
+        hidden.extend(self.secret_besides(change, text.as_deref().unwrap_or_default()));
+        outcome.names.extend(seen.findings.iter().filter(|finding| !lasts(finding.check)).map(key));
         match self.fresh(change, seen.findings) {
             Err(why) => outcome.unread.push(self.unread(change, why)),
-            Ok(findings) => tell(outcome, change, findings, &mut Walker::new(text.as_deref().unwrap_or_default(), hidden.into_iter())),
+            Ok(findings) => {
+                let mut walker = Walker::new(text.as_deref().unwrap_or_default(), hidden.into_iter());
+                for finding in findings {
+                    let excerpt = finding.span.filter(|_| outcome.found.len() < MOST_OF_ONE).map(|span| walker.excerpt(span));
+                    tell(outcome, change, (finding, excerpt));
+                }
+            }
         }
     }
 
-    /// Only what needs no text, and the word that nobody looked into it: then it cannot pass.
+    /// What is hidden in excerpts although the check of secrets does not look.
+    fn secret_besides(&self, change: &Change, text: &str) -> Vec<Span> {
+        static LIKELY: OnceLock<Option<Secrets>> = OnceLock::new();
+        if self.checks.iter().any(|check| check.check() == Check::Secrets) {
+            return Vec::new();
+        }
+        let Some(secrets) = LIKELY.get_or_init(|| Secrets::new(&SecretRules::default(), None).ok()) else { return Vec::new() };
+        let source = Source { path: &change.path, mode: Mode::File, size: text.len() as u64, text: Some(text), near: &Alone };
+        secrets.findings(&source).into_iter().flat_map(|finding| finding.hidden).collect()
+    }
+
+    /// What needs no text, and piece by piece what looks at lines.
     fn large(&self, change: &Change, (mode, size): (Mode, u64), concerned: &[&dyn FileCheck], outcome: &mut Outcome) {
         outcome.looked.files += 1;
+        outcome.looked.bytes += size;
+        let mut told: Vec<(Finding, Option<Excerpt>)> = Vec::new();
         let seen = self.see(change, (mode, size, None), concerned);
         outcome.looked.off += seen.off;
-        outcome.unread.push(self.unread(change, format!("it has {size} bytes: too large to look into")));
-        match self.fresh(change, seen.findings) {
+        told.extend(seen.findings.into_iter().map(|finding| (finding, None)));
+        let mut pieces = Pieces::default();
+        let visited = self.contents.pieces(&change.path, &change.to, &mut |window| {
+            let seen = self.see(change, (mode, size, Some(window.text)), &of_lines(concerned));
+            outcome.looked.off += seen.off;
+            outcome.looked.allowed += seen.allowed;
+            pieces.add(window, seen.findings, &mut told);
+        });
+        match visited {
             Err(why) => outcome.unread.push(self.unread(change, why)),
-            Ok(findings) => tell(outcome, change, findings, &mut Walker::new("", std::iter::empty())),
+            Ok(Kind::Binary) => outcome.looked.binary += 1,
+            Ok(Kind::Text) => outcome.notices.push(format!("{} has {size} bytes: only secrets and conflict markers were looked for in it", change.path)),
+        }
+        outcome.looked.unshown += pieces.unshown;
+        outcome.unshown_stop += pieces.unshown_stop;
+        outcome.names.extend(told.iter().map(|(finding, _)| finding).filter(|finding| !lasts(finding.check)).map(key));
+        let findings: Vec<Finding> = told.iter().map(|(finding, _)| finding.clone()).collect();
+        match self.old(change, &findings) {
+            Err(why) => outcome.unread.push(self.unread(change, why)),
+            Ok(mut old) => told.into_iter().filter(|(finding, _)| !old.takes(finding)).for_each(|one| tell(outcome, change, one)),
         }
     }
 
@@ -190,35 +242,59 @@ impl Looker<'_> {
     fn see(&self, change: &Change, (mode, size, text): (Mode, u64, Option<&str>), checks: &[&dyn FileCheck]) -> Seen {
         let near = Watched { near: (self.near)(change.commit.as_ref()), asked: AtomicBool::new(false) };
         let source = Source { path: &change.path, mode, size, text, near: &near };
-        let mut findings: Vec<Finding> = checks.iter().flat_map(|check| check.findings(&source)).collect();
+        let (mut findings, mut allowed) = (Vec::new(), 0);
+        for check in checks {
+            let mut looked = check.looked(&source);
+            findings.append(&mut looked.findings);
+            allowed += looked.allowed.len();
+        }
         let all = findings.len();
         findings.retain(|finding| !self.rules.is_off(finding.check, &finding.rule));
         let off = all - findings.len();
         findings.sort_by(|one, other| (one.span, one.check, &one.rule).cmp(&(other.span, other.check, &other.rule)));
-        Seen { findings, asked: near.asked.into_inner(), off }
+        Seen { findings, asked: near.asked.into_inner(), off, allowed }
     }
 
     /// These findings without those of the contents before.
     fn fresh(&self, change: &Change, findings: Vec<Finding>) -> Result<Vec<Finding>, String> {
-        if findings.is_empty() || change.before.is_empty() {
-            return Ok(findings);
-        }
-        let mut old = Old::default();
-        for id in &change.before {
-            old.add(&self.before(change, id, &findings)?);
-        }
+        let mut old = self.old(change, &findings)?;
         Ok(old.take_from(findings))
     }
 
-    /// What the checks that found something now found in a content before.
-    fn before(&self, change: &Change, id: &ObjectId, findings: &[Finding]) -> Result<Vec<Finding>, String> {
+    /// What of these findings the contents before had, as far as it is told by the checks that found something now.
+    fn old(&self, change: &Change, findings: &[Finding]) -> Result<Old, String> {
+        let mut old = Old::default();
+        if findings.is_empty() {
+            return Ok(old);
+        }
         let found = |check: &&dyn FileCheck| findings.iter().any(|finding| finding.check == check.check());
-        let checks: Vec<&dyn FileCheck> = self.checks.iter().map(AsRef::as_ref).filter(|check| check.concerns(&change.path)).filter(found).collect();
-        let seen = match self.contents.blob(id)? {
-            Stored::Whole(bytes) => self.see(change, (Mode::File, bytes.len() as u64, decode(&bytes).as_deref()), &checks),
-            Stored::TooLarge(size) => self.see(change, (Mode::File, size, None), &checks),
+        let checks: Vec<&dyn FileCheck> = self.concerned(&change.path).into_iter().filter(found).collect();
+        for id in &change.before {
+            self.add_old(change, id, &checks, &mut old)?;
+        }
+        Ok(old)
+    }
+
+    fn add_old(&self, change: &Change, id: &ObjectId, checks: &[&dyn FileCheck], old: &mut Old) -> Result<(), String> {
+        let size = match self.contents.blob(id)? {
+            Stored::Whole(bytes) => {
+                old.add(&self.see(change, (Mode::File, bytes.len() as u64, decode(&bytes).as_deref()), checks).findings);
+                return Ok(());
+            }
+            Stored::TooLarge(size) => size,
         };
-        Ok(seen.findings)
+        old.add(&self.see(change, (Mode::File, size, None), checks).findings);
+        let (mut pieces, mut all) = (Pieces::default(), Vec::new());
+        self.contents.pieces_of(id, &mut |window| {
+            pieces.add(window, self.see(change, (Mode::File, size, Some(window.text)), &of_lines(checks)).findings, &mut all);
+        })?;
+        let findings: Vec<Finding> = all.into_iter().map(|(finding, _)| finding).collect();
+        old.add(&findings);
+        Ok(())
+    }
+
+    fn concerned(&self, path: &RepoPath) -> Vec<&dyn FileCheck> {
+        self.checks.iter().map(AsRef::as_ref).filter(|check| check.concerns(path)).collect()
     }
 
     /// What was found in files that a commit deletes, for each commit that adds a file with findings: it may have been moved.
@@ -231,36 +307,72 @@ impl Looker<'_> {
         }
         let gone: Vec<&Change> = changes.iter().filter(|change| change.to == Version::Deleted && pools.contains_key(&change.commit)).collect();
         let findings = self.all(&gone, |change| self.gone(change));
-        for (change, findings) in gone.iter().zip(findings) {
-            pools.entry(change.commit.clone()).or_default().add(&findings);
+        for (change, old) in gone.iter().zip(findings) {
+            pools.entry(change.commit.clone()).or_default().join(old);
         }
         pools
     }
 
     /// What stood in a deleted file. What cannot be read accounts for nothing.
-    fn gone(&self, change: &Change) -> Vec<Finding> {
-        let checks: Vec<&dyn FileCheck> = self.checks.iter().map(AsRef::as_ref).filter(|check| check.concerns(&change.path)).collect();
-        let see = |id: &ObjectId| match self.contents.blob(id) {
-            Ok(Stored::Whole(bytes)) => self.see(change, (Mode::File, bytes.len() as u64, decode(&bytes).as_deref()), &checks).findings,
-            Ok(Stored::TooLarge(size)) => self.see(change, (Mode::File, size, None), &checks).findings,
-            Err(_) => Vec::new(),
-        };
-        change.before.iter().flat_map(see).collect()
+    fn gone(&self, change: &Change) -> Old {
+        let (checks, mut old) = (self.concerned(&change.path), Old::default());
+        for id in &change.before {
+            let _nothing = self.add_old(change, id, &checks, &mut old);
+        }
+        old
     }
 }
 
-/// Findings in the order of the text become what is told.
-fn tell(outcome: &mut Outcome, change: &Change, findings: Vec<Finding>, walker: &mut Walker<'_>) {
-    for finding in findings {
-        if outcome.found.len() == MOST_OF_ONE {
-            outcome.looked.unshown += 1;
-            outcome.unshown_stop += usize::from(finding.level == Level::Stop);
-            continue;
+/// The checks that look at lines, and so can look at a file in pieces.
+fn of_lines<'a>(checks: &[&'a dyn FileCheck]) -> Vec<&'a dyn FileCheck> {
+    checks.iter().copied().filter(|check| matches!(check.check(), Check::Secrets | Check::Conflicts)).collect()
+}
+
+/// The findings of a file's pieces, each once although pieces overlap.
+#[derive(Default)]
+struct Pieces {
+    /// What lies in the part that comes again: rule and place in the file.
+    again: HashSet<(Check, String, usize, usize)>,
+    count: usize,
+    unshown: usize,
+    unshown_stop: usize,
+}
+
+impl Pieces {
+    fn add(&mut self, window: &Window<'_>, findings: Vec<Finding>, told: &mut Vec<(Finding, Option<Excerpt>)>) {
+        let hidden: Vec<Span> = findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
+        let mut walker = Walker::new(window.text, hidden.into_iter()).from(window.start);
+        let before = std::mem::take(&mut self.again);
+        for finding in findings {
+            let Some(span) = finding.span else { continue };
+            let excerpt = walker.excerpt(span);
+            let place = (finding.check, finding.rule.clone().into_owned(), excerpt.start.line, excerpt.start.column);
+            let is_known = before.contains(&place);
+            if span.start + window.again >= window.text.len() {
+                self.again.insert(place);
+            }
+            if is_known {
+                continue;
+            }
+            self.count += 1;
+            if self.count > MOST_OF_ONE * 10 {
+                self.unshown += 1;
+                self.unshown_stop += usize::from(finding.level == Level::Stop);
+            } else {
+                told.push((finding, Some(excerpt)));
+            }
         }
-        let mut found = Found::in_text(finding, walker, Subject::File(change.path.clone()));
-        found.commit.clone_from(&change.commit);
-        outcome.found.push(found);
     }
+}
+
+/// A finding becomes what is told, or is counted where there are too many.
+fn tell(outcome: &mut Outcome, change: &Change, (finding, excerpt): (Finding, Option<Excerpt>)) {
+    if outcome.found.len() == MOST_OF_ONE {
+        outcome.looked.unshown += 1;
+        outcome.unshown_stop += usize::from(finding.level == Level::Stop);
+        return;
+    }
+    outcome.found.push(Found { finding, subject: Subject::File(change.path.clone()), commit: change.commit.clone(), reference: None, excerpt });
 }
 
 /// The changes in the order in which they are told: commits as they come, paths by their bytes.

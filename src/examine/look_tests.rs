@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::checks::{Alone, Check};
-use crate::domain::{Pattern, Span};
-use crate::examine::content::Blobs;
+use crate::domain::Pattern;
+use crate::examine::content::{Blobs, MOST_WHOLE, Stream};
 
 /// Finds lines that hold `!`; the words before it are the key.
 struct Bangs;
@@ -34,12 +33,17 @@ impl FileCheck for Bangs {
 struct Made(HashMap<ObjectId, Vec<u8>>);
 
 impl Blobs for Made {
-    fn blob(&mut self, id: &ObjectId, most: u64) -> Result<Stored, String> {
+    fn blob(&self, id: &ObjectId, most: u64) -> Result<Stored, String> {
         match self.0.get(id) {
             Some(bytes) if bytes.len() as u64 > most => Ok(Stored::TooLarge(bytes.len() as u64)),
             Some(bytes) => Ok(Stored::Whole(bytes.clone())),
             None => Err("it is missing".to_owned()),
         }
+    }
+
+    fn stream(&self, id: &ObjectId, read: Stream<'_>) -> Result<(), String> {
+        let bytes = self.0.get(id).ok_or("it is missing")?;
+        read(&mut bytes.as_slice()).map(|_| ()).map_err(|error| error.to_string())
     }
 }
 
@@ -56,8 +60,8 @@ fn look(changes: &[Change], contents: &[(usize, &[u8])], rules: &CheckRules) -> 
     let blobs = Made(contents.iter().map(|(number, bytes)| (id(*number), bytes.to_vec())).collect());
     let checks: Vec<Box<dyn FileCheck>> = vec![Box::new(Bangs)];
     let near = |_: Option<&ObjectId>| -> Box<dyn Near> { Box::new(Alone) };
-    let contents = Contents { disk: None, blobs: Some(Mutex::new(Box::new(blobs))) };
-    Looker { rules, checks: &checks, contents, near: &near, known: &Nothing, done: &AtomicUsize::new(0) }.look(changes)
+    let contents = Contents { disk: None, blobs: Some(&blobs) };
+    Looker { rules, checks: &checks, contents, near: &near, known: &Nothing, done: &AtomicUsize::new(0) }.look(changes, &mut Standing::default())
 }
 
 fn places(examined: &Examined) -> Vec<String> {
@@ -106,6 +110,20 @@ fn h4_a_file_with_thousands_of_findings_is_told_in_part_and_counted_whole() {
     let text = "!\n".repeat(2_000);
     let examined = look(&[change(1, "a", Some(1), &[])], &[(1, text.as_bytes())], &CheckRules::default());
     assert_eq!((examined.found.len(), examined.looked.unshown, examined.stops()), (MOST_OF_ONE, 1_500, 2_000));
+}
+
+#[test]
+fn h4_a_file_that_is_too_large_to_be_read_whole_is_looked_at_in_pieces_and_against_what_it_was() {
+    let most = usize::try_from(MOST_WHOLE).expect("small");
+    let mut text = "x\n".repeat(most / 2 + 10).into_bytes();
+    let end = text.len();
+    text[end / 2 - 1] = b'!';
+    text[end - 1] = b'!';
+    let before: Vec<u8> = text[..end - 1].to_vec();
+    let examined = look(&[change(1, "a", Some(2), &[1]), change(1, "b", Some(2), &[])], &[(1, &before), (2, &text)], &CheckRules::default());
+    let lines = |at: usize| if text[..at].contains(&b'!') { at / 2 } else { at / 2 + 1 };
+    assert_eq!(places(&examined), [format!("1 a:{}", lines(end - 1)), format!("1 b:{}", end / 4), format!("1 b:{}", lines(end - 1))]);
+    assert_eq!((examined.unread.len(), examined.notices.len()), (0, 2));
 }
 
 proptest! {

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::fresh::key;
-use crate::checks::{Check, Finding};
+use crate::checks::Check;
 use crate::domain::{ObjectId, RepoPath};
-use crate::ports::NewCommit;
+use crate::ports::{Change, NewCommit};
 use crate::report::findings::{Examined, Found, Subject};
 
 /// True where a finding of this check counts although it is mended later.
-fn lasts(check: Check) -> bool {
+pub(super) fn lasts(check: Check) -> bool {
     matches!(check, Check::Secrets | Check::Size | Check::Refs | Check::Messages)
 }
 
@@ -24,12 +24,11 @@ pub(super) struct Standing {
 type Name = (Check, String, String);
 
 impl Standing {
-    /// Takes note of a version that a commit brings, with all its findings, new or not; parents come first.
-    pub(super) fn note(&mut self, commit: Option<&ObjectId>, path: &RepoPath, findings: &[Finding]) {
-        let Some(commit) = commit else { return };
-        let names: HashSet<Name> = findings.iter().filter(|finding| !lasts(finding.check)).map(key).collect();
-        if !names.is_empty() || self.left.contains_key(path) {
-            self.left.entry(path.clone()).or_default().insert(commit.clone(), names);
+    /// Takes note of what a commit changes, and of the findings that the path has then, new or not; parents come first.
+    pub(super) fn note(&mut self, change: &Change, names: HashSet<Name>) {
+        let Some(commit) = &change.commit else { return };
+        if !names.is_empty() || self.left.contains_key(&change.path) {
+            self.left.entry(change.path.clone()).or_default().insert(commit.clone(), names);
         }
     }
 
@@ -78,8 +77,8 @@ struct Graph<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::Level;
-    use crate::ports::Depth;
+    use crate::checks::{Finding, Level};
+    use crate::ports::{Depth, Version};
 
     fn id(number: usize) -> ObjectId {
         ObjectId::new(format!("{number:040x}")).expect("an id")
@@ -99,10 +98,11 @@ mod tests {
         let mut standing = Standing::default();
         for commit in commits {
             let number = (0..9).find(|number| id(*number) == commit.id).expect("a small number");
+            let change = Change { commit: Some(commit.id.clone()), path: path.clone(), to: Version::Deleted, before: Vec::new() };
             if number == 1 || kept.contains(&number) {
-                standing.note(Some(&commit.id), &path, &[finding(check)]);
+                standing.note(&change, HashSet::from([key(&finding(check))]));
             } else if mended.contains(&number) {
-                standing.note(Some(&commit.id), &path, &[]);
+                standing.note(&change, HashSet::new());
             }
         }
         let found = Found::all_in_text(vec![finding(check)], "", &Subject::File(path)).remove(0).by(&id(1));

@@ -15,8 +15,6 @@ const OVERLAP: usize = 64 * 1024;
 pub(super) struct Window<'a> {
     /// Its text.
     pub(super) text: &'a str,
-    /// Where it begins in the file, in bytes.
-    pub(super) offset: u64,
     /// Where it begins in the file, for people.
     pub(super) start: Position,
     /// How many bytes of the text come again with the next piece.
@@ -41,12 +39,12 @@ pub(super) fn each(reader: &mut dyn Read, visit: &mut dyn FnMut(&Window<'_>)) ->
 }
 
 fn each_of(reader: &mut dyn Read, (window, overlap): (usize, usize), visit: &mut dyn FnMut(&Window<'_>)) -> std::io::Result<Kind> {
-    let (mut bytes, mut offset, mut start) = (Vec::new(), 0_u64, Position { line: 1, column: 1 });
+    let (mut bytes, mut is_first, mut start) = (Vec::new(), true, Position { line: 1, column: 1 });
     let mut mark: Vec<u8> = Vec::new();
     loop {
         let room = (window - bytes.len()) as u64;
         let more = reader.take(room).read_to_end(&mut bytes)? as u64;
-        if offset == 0 && mark.is_empty() {
+        if is_first {
             if decode(&bytes).is_none() {
                 return Ok(Kind::Binary);
             }
@@ -54,18 +52,22 @@ fn each_of(reader: &mut dyn Read, (window, overlap): (usize, usize), visit: &mut
         }
         let is_last = more < room;
         let next = if is_last { bytes.len() } else { cut(&bytes, overlap, &mark) };
-        let text = |part: &[u8]| if offset == 0 { decode(part).map(std::borrow::Cow::into_owned) } else { decode(&[mark.as_slice(), part].concat()).map(std::borrow::Cow::into_owned) };
-        // Zeros in the middle of a text make no binary of it.
-        let lossy = |part: &[u8]| text(part).unwrap_or_else(|| String::from_utf8_lossy(part).into_owned());
-        let (whole, first) = (lossy(&bytes), lossy(&bytes[..next]));
-        visit(&Window { text: &whole, offset, start, again: whole.len().saturating_sub(first.len()) });
+        let lead: &[u8] = if is_first { &[] } else { &mark };
+        let (whole, first) = (text(lead, &bytes), text(lead, &bytes[..next]));
+        visit(&Window { text: &whole, start, again: whole.len().saturating_sub(first.len()) });
         if is_last {
             return Ok(Kind::Text);
         }
         start = after(start, &first);
-        offset += next as u64;
+        is_first = false;
         bytes.drain(..next);
     }
+}
+
+/// A part as text. Zeros in the middle of a text make no binary of it.
+fn text(mark: &[u8], part: &[u8]) -> String {
+    let bytes = [mark, part].concat();
+    decode(&bytes).map_or_else(|| String::from_utf8_lossy(part).into_owned(), std::borrow::Cow::into_owned)
 }
 
 /// The mark that says in which form the text is: the pieces behind the first are read with it.
@@ -79,7 +81,8 @@ fn mark_of(bytes: &[u8]) -> Vec<u8> {
 /// Where the next piece begins: behind a line's end where there is one in the overlap.
 fn cut(bytes: &[u8], overlap: usize, mark: &[u8]) -> usize {
     let from = bytes.len() - overlap;
-    if !mark.is_empty() || decode(bytes).is_some_and(|text| text.len() != bytes.len()) && bytes[from..].contains(&0) {
+    if !mark.is_empty() {
+        // An even number of bytes behind the mark: pieces are pairs.
         return from & !1;
     }
     let line = bytes[from..].iter().take(overlap / 2).position(|byte| *byte == b'\n').map(|newline| from + newline + 1);

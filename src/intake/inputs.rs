@@ -35,6 +35,13 @@ const STEP: InputSpec = InputSpec {
     values: &["whole", "start", "finish"],
 };
 
+const CHECKS: InputSpec = InputSpec {
+    name: "checks",
+    about: "`on`: for `pull_request`, `merge_group` and `push`, look at what they bring, in a checkout with its whole history; see docs/checks.md.",
+    default: Some("off"),
+    values: &["on", "off"],
+};
+
 const TRUSTED_CHECKOUT: InputSpec = InputSpec {
     name: "trusted-checkout",
     about: "`true` where the workflow checks out nothing but the base branch: the policy's own programs run in the checkout then.",
@@ -51,6 +58,7 @@ pub const INPUTS: &[InputSpec] = &[
     STEP,
     text("needs", "For `step: finish`: `toJSON(needs)`. The deployment succeeded where each of these jobs did.", None),
     FAIL_ON,
+    CHECKS,
     text("audit-file", "Where the audit log is kept; else in the runner's temporary folder.", None),
     TRUSTED_CHECKOUT,
     text("status", "The job's status, for the post step. Not to be set by hand.", Some("${{ job.status }}")),
@@ -78,6 +86,15 @@ pub enum Step {
     Finish,
 }
 
+/// Whether the checks look at what an event brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChecksHow {
+    /// They do.
+    On,
+    /// They do not: these events are handled as all others.
+    Off,
+}
+
 /// The inputs that decide how the action goes about things.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inputs {
@@ -87,6 +104,8 @@ pub struct Inputs {
     pub fail_on: Option<FailOn>,
     /// The part of a deployment that this job carries out.
     pub step: Step,
+    /// Whether the checks look at what the event brings.
+    pub checks: ChecksHow,
 }
 
 /// An input is not as it must be.
@@ -140,6 +159,7 @@ impl Inputs {
             Some("finish") => Step::Finish,
             _ => Step::Whole,
         };
+        let checks = if choice(&CHECKS, given)? == Some("on") { ChecksHow::On } else { ChecksHow::Off };
         choice(&TRUSTED_CHECKOUT, given)?;
         let (word, others): (_, &[_]) = match step {
             Step::Whole => ("whole", &[]),
@@ -148,7 +168,7 @@ impl Inputs {
         };
         match others.iter().find(|other| given(other).is_none()) {
             Some(other) => Err(InputError::Alone { step: word, other }),
-            None => Ok(Self { prefix, fail_on, step }),
+            None => Ok(Self { prefix, fail_on, step, checks }),
         }
     }
 }
@@ -191,7 +211,7 @@ mod tests {
 
     #[test]
     fn inputs_that_are_not_given_are_the_defaults_and_the_exit_code_is_the_verdict() {
-        assert_eq!(read(&[]), Ok(Inputs { prefix: "/".to_owned(), fail_on: None, step: Step::Whole }));
+        assert_eq!(read(&[]), Ok(Inputs { prefix: "/".to_owned(), fail_on: None, step: Step::Whole, checks: ChecksHow::Off }));
     }
 
     #[test]

@@ -108,15 +108,15 @@ impl Repository {
     }
 }
 
-#[cfg(unix)]
-fn write_program(path: &Path, text: &str) {
-    use std::os::unix::fs::PermissionsExt as _;
+/// Another process writes it: where this one did, a program that another test starts could hold it open for a moment, and nobody can run it then.
+pub(crate) fn write_program(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
-    fs::write(path, text).expect("a file");
-    fs::set_permissions(path, fs::Permissions::from_mode(0o750)).expect("its mode");
+    let mut install =
+        command(Path::new("/"), Path::new("/"), "install").args(["-m", "750", "/dev/stdin"]).arg(path).stdin(Stdio::piped()).spawn().expect("it starts");
+    std::io::Write::write_all(&mut install.stdin.take().expect("a pipe"), text.as_bytes()).expect("it is written");
+    assert!(install.wait().expect("it ends").success());
 }
 
-#[cfg(unix)]
 fn contents(folder: &Path) -> BTreeMap<String, (u32, Vec<u8>)> {
     use std::os::unix::fs::PermissionsExt as _;
     let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry").path());
@@ -191,9 +191,9 @@ fn h1_an_old_hook_gets_the_same_arguments_input_and_environment_and_its_refusal_
     let remote = repository.home.path().join("remote.git");
     repository.git(&["init", "--quiet", "--bare", remote.to_str().expect("text")]);
     repository.git(&["remote", "add", "origin", remote.to_str().expect("text")]);
-    repository.git(&["push", "--quiet", "origin", "main"]);
+    repository.git(&["push", "--quiet", "origin", "main:work"]);
     let id = repository.git(&["rev-parse", "HEAD"]);
-    assert_eq!(seen("pre-push.before-shipgate.in"), format!("refs/heads/main {} refs/heads/main {}\n", id.trim(), "0".repeat(40)));
+    assert_eq!(seen("pre-push.before-shipgate.in"), format!("refs/heads/main {} refs/heads/work {}\n", id.trim(), "0".repeat(40)));
     assert!(seen("pre-push.before-shipgate.args").ends_with(&format!("\n2\norigin\n{}\n", remote.display())));
     repository.write_hook("commit-msg.before-shipgate", "#!/bin/sh\nexit 3\n");
     let refused = repository.try_git(&["commit", "--allow-empty", "--message", "feat: add nothing"]);
@@ -217,8 +217,9 @@ fn h1_an_old_hook_that_git_would_not_run_is_not_run_and_one_that_is_ours_makes_n
 fn h1_a_program_that_is_gone_stops_the_commit_and_says_what_to_do() {
     let repository = Repository::named("it's a \"place\" & $HOME");
     let own = repository.root.join("ship gate's");
-    fs::copy(binary(), &own).expect("a copy of the program");
-    let run = repository.run_in(&repository.root, own.to_str().expect("text"), &["hooks", "install"]);
+    let own_text = own.to_str().expect("text");
+    assert_eq!(repository.run_in(&repository.root, "cp", &[binary(), own_text]).code, 0);
+    let run = repository.run_in(&repository.root, own_text, &["hooks", "install"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(repository.try_git(&["commit", "--allow-empty", "--message", "feat: add nothing"]).code, 0, "a path is quoted");
     fs::remove_file(&own).expect("it is gone");
@@ -444,7 +445,7 @@ fn h5_a2_a_skip_is_said_and_logged_with_who_and_what() {
         ran(&command(repository.home.path(), &repository.root, "git").args(arguments).env("SHIPGATE_SKIP", "messages,size").output().expect("it starts"))
     };
     let run = skipping(&["commit", "--allow-empty", "--message", "no conventional message"]);
-    assert!(run.code == 0 && run.err.contains("skipped: messages (SHIPGATE_SKIP)") && run.err.contains("skipped: size (SHIPGATE_SKIP)"), "{}", run.err);
+    assert!(run.code == 0 && run.err.contains("skipped: messages (SHIPGATE_SKIP)") && run.err.contains("skipped: size\n"), "{}", run.err);
     let log = repository.root.join(".git/shipgate/audit.jsonl");
     let lines: Vec<Value> = fs::read_to_string(&log).expect("a log").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let of = |hook: &str| lines.iter().find(|line| line["details"]["hook"] == hook).unwrap_or_else(|| panic!("{lines:?}"))["details"].clone();
@@ -456,4 +457,101 @@ fn h5_a2_a_skip_is_said_and_logged_with_who_and_what() {
     fs::create_dir(&log).expect("a folder in its place");
     let run = skipping(&["commit", "--allow-empty", "--message", "no conventional message"]);
     assert!(run.code == 0 && run.err.contains("the audit log does not have it"), "what cannot be logged is said: {}", run.err);
+}
+
+/// A token that is found, made here so that none stands in this repository.
+fn token() -> String {
+    format!("{}-Zk9vQ2xLw7RtY4pMs8Bd", ["gl", "pat"].concat())
+}
+
+#[test]
+fn h1_before_a_commit_the_index_is_looked_at_and_never_the_work_tree() {
+    let repository = Repository::new();
+    repository.install();
+    let bad = format!("token = \"{}\"\n", token());
+    let commit = |arguments: &[&str]| repository.try_git(&[&["commit", "--message", "feat: add a file"], arguments].concat());
+    let looked_at_two = |run: &Run| assert!(run.code == 0 && run.err.contains("looked at 2 files"), "{}", run.err);
+    // The first commit: what is staged is clean, what lies there is not.
+    repository.write("a", "clean\n");
+    repository.write("b", "clean\n");
+    repository.git(&["add", "."]);
+    repository.write("a", &bad);
+    looked_at_two(&commit(&[]));
+    // What is staged is not clean, what lies there is.
+    repository.git(&["add", "a"]);
+    repository.write("a", "clean\n");
+    let run = commit(&[]);
+    assert!(run.code == 1 && run.err.contains("a:") && !run.err.contains(&token()), "{}", run.err);
+    // A commit of one path: git makes an index of its own for it.
+    repository.write("b", "clean, too\n");
+    let run = commit(&["b"]);
+    assert!(run.code == 0 && run.err.contains("looked at 1 file"), "{}", run.err);
+    // Everything that is tracked, as it lies there.
+    repository.write("b", &bad);
+    let run = commit(&["--all"]);
+    assert!(run.code == 1 && run.err.contains("b:"), "{}", run.err);
+    assert_eq!(repository.git(&["rev-list", "--count", "HEAD"]).trim(), "2");
+}
+
+#[test]
+fn h1_before_a_commit_a_merge_brings_no_findings_of_the_other_side_and_a_broken_policy_stops_it() {
+    let repository = Repository::new();
+    repository.write("a", "a\n");
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "feat: begin"]);
+    repository.git(&["checkout", "--quiet", "-b", "side"]);
+    repository.write("side", "b\n");
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "feat: the side"]);
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.install();
+    repository.git(&["merge", "--quiet", "--no-ff", "--no-commit", "side"]);
+    let run = repository.try_git(&["commit", "--no-edit"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    repository.write(".github/shipgate.yml", "version: 7\n");
+    let run = repository.try_git(&["commit", "--allow-empty", "--message", "feat: add nothing"]);
+    assert!(run.code == 1 && run.err.contains("shipgate.yml"), "{}", run.err);
+}
+
+#[test]
+fn h1_from_install_to_push_to_uninstall_everything_is_looked_at_and_nothing_is_left() {
+    let repository = Repository::new();
+    let before = repository.hooks();
+    repository.install();
+    repository.write("a", "a\n");
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "feat: begin"]);
+    let remote = repository.home.path().join("remote.git");
+    repository.git(&["init", "--quiet", "--bare", remote.to_str().expect("text")]);
+    repository.git(&["remote", "add", "origin", remote.to_str().expect("text")]);
+    let pushed = repository.try_git(&["push", "origin", "main:work"]);
+    assert!(pushed.code == 0 && pushed.err.contains("looked at 1 ref"), "{}", pushed.err);
+    repository.git(&["commit", "--quiet", "--no-verify", "--allow-empty", "--message", "no conventional message"]);
+    let refused = repository.try_git(&["push", "origin", "main:work"]);
+    assert!(refused.code == 1 && refused.err.contains("messages/"), "what `--no-verify` let pass shows up here: {}", refused.err);
+    assert_eq!((repository.shipgate("hooks uninstall").code, repository.hooks()), (0, before));
+}
+
+#[test]
+fn h5_a_push_and_a_look_at_its_range_give_the_same_findings() {
+    let repository = Repository::new();
+    repository.write("a", "a\n");
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "feat: begin"]);
+    let remote = repository.home.path().join("remote.git");
+    repository.git(&["init", "--quiet", "--bare", remote.to_str().expect("text")]);
+    repository.git(&["remote", "add", "origin", remote.to_str().expect("text")]);
+    repository.git(&["push", "--quiet", "origin", "main:work"]);
+    repository.install();
+    repository.write("a", &format!("token = \"{}\"\n", token()));
+    repository.git(&["commit", "--quiet", "--no-verify", "--all", "--message", "no conventional message"]);
+    repository.write("a", "clean again\n");
+    repository.git(&["commit", "--quiet", "--no-verify", "--all", "--message", "fix: take it out"]);
+    let pushed = repository.try_git(&["push", "origin", "main:work"]);
+    let looked = repository.shipgate("check --range origin/work..");
+    let findings = |text: &str| text.lines().filter(|line| line.starts_with("error[") || line.starts_with("warning[")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!((pushed.code, looked.code), (1, 1), "{}{}", pushed.err, looked.out);
+    let found = findings(&pushed.err);
+    assert!(found.iter().any(|line| line.contains("secrets/")) && found.iter().any(|line| line.contains("messages/")), "{}", pushed.err);
+    assert_eq!(found, findings(&looked.out));
 }

@@ -8,6 +8,8 @@ mod architecture;
 mod attacks;
 mod bad_input;
 mod bad_machine;
+mod check;
+mod check_config;
 mod command_line;
 mod commands;
 mod contract;
@@ -43,6 +45,8 @@ mod github_contract;
 mod graphql_schema;
 mod graphql_world;
 #[cfg(unix)]
+mod hook_managers;
+#[cfg(unix)]
 mod hooks;
 mod hostile;
 mod http_client;
@@ -52,6 +56,12 @@ mod limits;
 mod linters;
 mod messages;
 mod policy;
+#[cfg(unix)]
+mod push;
+#[cfg(unix)]
+mod push_hostile;
+#[cfg(unix)]
+mod push_stage;
 mod readme;
 mod release;
 mod requests;

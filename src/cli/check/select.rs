@@ -4,21 +4,30 @@ use std::path::{Component, Path, PathBuf};
 
 use super::super::args::CheckFiles;
 use super::super::say::Voice;
-use crate::checks::CheckRules;
 use crate::domain::{ObjectId, RepoPath, shown};
 use crate::env::Environment;
-use crate::examine::{ExamineError, InForce, Origin, RulesError, Selection};
+use crate::examine::{Disk, ExamineError, InForce, Origin, RulesError, Selection};
 use crate::exit::Exit;
 use crate::git::history::{HistoryError, Known, Repository};
+use crate::ports::Depth;
 use crate::programs::ChildEnvironment;
 
 /// What is looked at.
 pub(super) struct Chosen {
-    pub(super) repository: Repository,
-    pub(super) selection: Selection,
-    pub(super) rules: CheckRules,
+    pub(super) place: Place,
+    pub(super) in_force: InForce,
     /// What was chosen, where nobody said what.
     pub(super) notices: Vec<String>,
+    /// What to say where there is nothing to look at.
+    pub(super) nothing: &'static str,
+}
+
+/// Where it is.
+pub(super) enum Place {
+    /// In a repository.
+    Repository(Repository, Selection),
+    /// In a folder that is none: these files.
+    Folder(Disk, Vec<RepoPath>),
 }
 
 /// Why nothing is looked at.
@@ -79,28 +88,48 @@ impl Refused {
 /// What is to be looked at, and by which rules.
 pub(super) fn chosen(options: &CheckFiles, variables: &Environment) -> Result<Chosen, Refused> {
     let here = Path::new(".");
-    let repository = Repository::discover(here, &ChildEnvironment::of(variables.all()))?;
-    match &options.range {
-        Some(range) => of_range(range, repository),
-        None => of_work_tree(options, repository),
+    match Repository::discover(here, &ChildEnvironment::of(variables.all())) {
+        Ok(repository) => match &options.range {
+            Some(range) => of_range(range, repository),
+            None => of_work_tree(options, repository),
+        },
+        Err(HistoryError::NoRepository { .. }) if !options.paths.is_empty() => of_folder(&options.paths),
+        Err(error) => Err(error.into()),
     }
+}
+
+/// Without a repository only what is named can be looked at: all of it, because nothing says what is ignored.
+fn of_folder(typed: &[PathBuf]) -> Result<Chosen, Refused> {
+    let root = Path::new(".").canonicalize().map_err(|error| Refused::Rules(unreadable(Path::new("."), &error)))?;
+    let in_force = InForce::of_work_tree(&root)?;
+    let disk = Disk::new(&root);
+    let mut files = Vec::new();
+    for path in paths(typed, &root)? {
+        disk.files_below(&path, &mut files).map_err(|error| Refused::Rules(unreadable(Path::new(&path.to_string()), &error)))?;
+    }
+    files.sort_unstable();
+    files.dedup();
+    let notices = vec!["there is no git repository here: every file below what is named is looked at".to_owned()];
+    Ok(Chosen { place: Place::Folder(disk, files), in_force, notices, nothing: "no file lies there" })
 }
 
 fn of_work_tree(options: &CheckFiles, repository: Repository) -> Result<Chosen, Refused> {
     let root = repository.root().ok_or(HistoryError::Bare)?.to_owned();
-    let rules = InForce::of_work_tree(&root)?.rules;
-    let (selection, notices) = if options.all {
-        (Selection::All, Vec::new())
+    let in_force = InForce::of_work_tree(&root)?;
+    let (selection, nothing, notice) = if options.all {
+        (Selection::All, "git knows no file here, and there is none that it would take", None)
     } else if !options.paths.is_empty() {
-        (Selection::Paths(paths(&options.paths, &root)?), Vec::new())
+        (Selection::Paths(paths(&options.paths, &root)?), "no file lies there that git knows or would take", None)
     } else if options.staged {
-        (Selection::Staged, Vec::new())
+        (Selection::Staged, "nothing is staged", None)
     } else if repository.staged()?.is_empty() {
-        (Selection::Changed, vec!["nothing is staged: this is what the work tree changes; `--all` looks at everything".to_owned()])
+        let notice = "nothing is staged: this is what the work tree changes; `--all` looks at everything";
+        (Selection::Changed, "nothing is staged, and the work tree changes nothing; `--all` looks at everything", Some(notice))
     } else {
-        (Selection::Staged, vec!["this is what is staged; `--all` looks at everything".to_owned()])
+        (Selection::Staged, "nothing is staged", Some("this is what is staged; `--all` looks at everything"))
     };
-    Ok(Chosen { repository, selection, rules, notices })
+    let notices = notice.map(str::to_owned).into_iter().collect();
+    Ok(Chosen { place: Place::Repository(repository, selection), in_force, notices, nothing })
 }
 
 /// A, B, and whether what counts is where they parted.
@@ -114,11 +143,14 @@ fn of_range(range: &str, repository: Repository) -> Result<Chosen, Refused> {
     let (from, to) = (commit(&repository, from)?, commit(&repository, to)?);
     let in_force = InForce::of_commit(&repository, &from)?;
     let commits = repository.new_commits(&[to], &Known { commits: vec![from.clone()], remotes: Vec::new() })?;
-    let notices = match in_force.origin {
-        Origin::Defaults => vec![format!("{} has no policy: the defaults are in force", &from.as_str()[..12])],
-        Origin::WorkTree | Origin::Commit(_) => Vec::new(),
-    };
-    Ok(Chosen { repository, selection: Selection::Commits(commits), rules: in_force.rules, notices })
+    let mut notices = Vec::new();
+    if in_force.origin == Origin::Defaults {
+        notices.push(format!("{} has no policy: the defaults are in force", &from.as_str()[..12]));
+    }
+    if commits.iter().any(|commit| commit.depth == Depth::Cut) {
+        notices.push("this clone is shallow: where its history is cut, everything counts as new (`git fetch --unshallow` brings the rest)".to_owned());
+    }
+    Ok(Chosen { place: Place::Repository(repository, Selection::Commits(commits)), in_force, notices, nothing: "the range holds no commit" })
 }
 
 fn commit(repository: &Repository, name: &str) -> Result<ObjectId, Refused> {

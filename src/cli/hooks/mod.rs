@@ -51,7 +51,7 @@ pub(super) fn hook(call: &HookCall, variables: &Environment, voice: Voice) -> Ex
             let arguments: Vec<&OsStr> = files.iter().map(|file| file.as_os_str()).collect();
             let skips = skips.among(|check| !matches!(check, Check::Messages | Check::Refs));
             chain(HookName::PreCommit).before(&arguments, || {
-                skipped::tell(&skips, HookName::PreCommit, b"", (variables, voice));
+                skipped::log(&skips, HookName::PreCommit, b"", (variables, voice));
                 pre_commit::hook(&skips, variables, voice)
             })
         }
@@ -62,8 +62,12 @@ pub(super) fn hook(call: &HookCall, variables: &Environment, voice: Voice) -> Ex
 
 fn commit_msg(file: &Path, fix: bool, skips: &Skips, (variables, voice): (&Environment, Voice)) -> Exit {
     let skips = skips.among(|check| check == Check::Messages);
-    skipped::tell(&skips, HookName::CommitMsg, b"", (variables, voice));
-    if skips.is_empty() { commit_msg::hook(file, fix, variables, voice) } else { Exit::Done }
+    skipped::log(&skips, HookName::CommitMsg, b"", (variables, voice));
+    if skips.is_empty() {
+        return commit_msg::hook(file, fix, variables, voice);
+    }
+    skipped::say(&skips, voice);
+    Exit::Done
 }
 
 fn pre_push(given: (Option<&str>, Option<&str>), skips: &Skips, chain: &Chain<'_>) -> Exit {
@@ -77,7 +81,7 @@ fn pre_push(given: (Option<&str>, Option<&str>), skips: &Skips, chain: &Chain<'_
     let remote = (pushed.remote.as_deref(), pushed.url.as_deref());
     let arguments: Vec<&OsStr> = [remote.0, remote.1].into_iter().flatten().map(OsStr::new).collect();
     chain.after(&arguments, &pushed.lines, || {
-        skipped::tell(skips, HookName::PrePush, &pushed.lines, (chain.variables, chain.voice));
+        skipped::log(skips, HookName::PrePush, &pushed.lines, (chain.variables, chain.voice));
         pre_push::hook(remote, (&pushed.lines, skips), chain.variables, chain.voice)
     })
 }

@@ -25,18 +25,22 @@ enum NotLogged {
     Audit(#[from] AuditError),
 }
 
-/// Says and logs it, where something was left out. `pushed` are git's lines of a push.
-pub(super) fn tell(skips: &Skips, hook: HookName, pushed: &[u8], (variables, voice): (&Environment, Voice)) {
+/// Says it: for a hook whose output does not.
+pub(super) fn say(skips: &Skips, voice: Voice) {
+    voice.aside(&format!("skipped: {} (SHIPGATE_SKIP)\n", skips.ids().join(", ")));
+}
+
+/// Logs it, where something was left out. `pushed` are git's lines of a push.
+pub(super) fn log(skips: &Skips, hook: HookName, pushed: &[u8], (variables, voice): (&Environment, Voice)) {
     if skips.is_empty() {
         return;
     }
-    voice.aside(&format!("skipped: {} (SHIPGATE_SKIP)\n", skips.ids().join(", ")));
-    if let Err(error) = log(skips, hook, pushed, variables) {
+    if let Err(error) = try_log(skips, hook, pushed, variables) {
         voice.aside(&format!("shipgate: the audit log does not have it: {error}\n"));
     }
 }
 
-fn log(skips: &Skips, hook: HookName, pushed: &[u8], variables: &Environment) -> Result<(), NotLogged> {
+fn try_log(skips: &Skips, hook: HookName, pushed: &[u8], variables: &Environment) -> Result<(), NotLogged> {
     let environment = ChildEnvironment::of(variables.all());
     let questions = HookQuestions::new(Path::new("."), &environment);
     let path = questions.common()?.join("shipgate").join("audit.jsonl");

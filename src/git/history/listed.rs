@@ -1,6 +1,8 @@
 //! The index and the work tree as lists: what lies where, and what differs from HEAD.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
 
 use super::raw::{Piece, file_mode, piece};
 use super::start::Input;
@@ -49,6 +51,20 @@ impl Repository {
         Ok(changes)
     }
 
+    /// Gives the content of a file, of whatever size it is, to a reader; what it leaves is not read.
+    ///
+    /// # Errors
+    /// [`HistoryError`]
+    pub fn stream(&self, id: &ObjectId, read: Stream<'_>) -> Result<(), HistoryError> {
+        const COMMAND: &str = "cat-file";
+        let mut process = self.place.start(COMMAND, &["blob", id.as_str()], Input::Nothing)?;
+        match read(&mut process.stdout) {
+            Ok(ControlFlow::Break(())) => Ok(()),
+            Ok(ControlFlow::Continue(())) => process.finish(),
+            Err(error) => Err(HistoryError::Failed { command: COMMAND, why: error.to_string() }),
+        }
+    }
+
     fn tracked_changes(&self, tree: &str) -> Result<Vec<Change>, HistoryError> {
         let arguments = ["--raw", "-z", "--no-renames", "--ignore-submodules=all", "--no-relative", "--no-abbrev", tree, "--"];
         let output = self.place.answer("diff-index", &arguments, Input::Nothing)?;
@@ -65,6 +81,9 @@ impl Repository {
         Ok(changes.into_values().collect())
     }
 }
+
+/// Reads a stream; breaks where it has read enough before the end.
+pub type Stream<'a> = &'a mut dyn FnMut(&mut dyn Read) -> io::Result<ControlFlow<()>>;
 
 /// `MODE ID STAGE`, a tab, the path; with the stage's digit.
 fn entry(record: &[u8]) -> Option<(Entry, u8)> {

@@ -32,6 +32,7 @@ pub struct Excerpt {
 pub struct Walker<'a> {
     text: &'a str,
     hidden: Vec<Span>,
+    base: Position,
     at: usize,
     line: usize,
     line_start: usize,
@@ -41,19 +42,15 @@ pub struct Walker<'a> {
 impl<'a> Walker<'a> {
     /// At the beginning of a text in which these stretches are hidden.
     pub fn new(text: &'a str, hidden: impl Iterator<Item = Span>) -> Self {
-        Self { text, hidden: merged(hidden), at: 0, line: 1, line_start: 0, column: 1 }
+        let base = Position { line: 1, column: 1 };
+        Self { text, hidden: merged(hidden), base, at: 0, line: 1, line_start: 0, column: 1 }
     }
 
-    /// The same, where the text is a part of a larger one that begins on this line.
+    /// The same, where the text is a part of a larger one and begins here.
     #[must_use]
-    pub fn from_line(mut self, line: usize) -> Self {
-        self.line = line;
+    pub fn from(mut self, base: Position) -> Self {
+        (self.base, self.line, self.column) = (base, base.line, base.column);
         self
-    }
-
-    /// The line that the walker stands on.
-    pub fn line(&self) -> usize {
-        self.line
     }
 
     /// The excerpt of a stretch. Stretches come in the order of their beginnings; one that lies before goes back to the text's beginning.
@@ -69,9 +66,8 @@ impl<'a> Walker<'a> {
 
     fn walk(&mut self, to: usize) -> Position {
         if to < self.at {
-            // Only where stretches do not come in order; the line counts from where the text began.
-            let lines_before = self.text[..self.at].matches('\n').count();
-            (self.at, self.line, self.line_start, self.column) = (0, self.line - lines_before, 0, 1);
+            // Only where stretches do not come in order.
+            (self.at, self.line, self.line_start, self.column) = (0, self.base.line, 0, self.base.column);
         }
         let between = &self.text[self.at..to];
         if let Some(last) = between.rfind('\n') {
@@ -243,10 +239,11 @@ mod tests {
 
     #[test]
     fn a_place_is_told_from_the_last_one_and_a_part_of_a_file_knows_its_line() {
-        let mut walker = Walker::new("ab\ncd\nef", std::iter::empty()).from_line(100);
+        let mut walker = Walker::new("ab\ncd\nef", std::iter::empty()).from(Position { line: 100, column: 7 });
         assert_eq!(walker.excerpt(Span::new(4, 5)).start, Position { line: 101, column: 2 });
         assert_eq!(walker.excerpt(Span::new(6, 8)).start, Position { line: 102, column: 1 });
-        assert_eq!(walker.excerpt(Span::new(0, 7)).end, Position { line: 102, column: 2 });
+        let back = walker.excerpt(Span::new(1, 7));
+        assert_eq!((back.start, back.end), (Position { line: 100, column: 8 }, Position { line: 102, column: 2 }));
     }
 
     proptest! {

@@ -73,6 +73,10 @@ pub struct Looked {
     pub excluded: usize,
     /// Findings of rules that the policy switches off.
     pub off: usize,
+    /// What the files or the policy allow, and would be findings.
+    pub allowed: usize,
+    /// Findings of commits that later ones mend: they are not told.
+    pub mended: usize,
     /// Findings that are not shown one by one, because one file has so many of them; they count.
     pub unshown: usize,
 }
@@ -181,6 +185,11 @@ impl Examined {
 }
 
 impl Looked {
+    /// True where there was nothing to look at.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -195,6 +204,8 @@ impl Looked {
             submodules: self.submodules + other.submodules,
             excluded: self.excluded + other.excluded,
             off: self.off + other.off,
+            allowed: self.allowed + other.allowed,
+            mended: self.mended + other.mended,
             unshown: self.unshown + other.unshown,
         }
     }

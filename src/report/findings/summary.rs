@@ -44,14 +44,22 @@ fn looked(looked: &Looked) -> String {
 fn besides(examined: &Examined) -> Vec<String> {
     let looked = &examined.looked;
     let mut parts = Vec::new();
-    for (count, words) in [(looked.known, "known to be clean"), (looked.binary, "binary"), (looked.excluded, "excluded"), (looked.submodules, "in submodules")]
-    {
+    for (count, words) in [
+        (looked.known, "known to be clean"),
+        (looked.binary, "binary"),
+        (looked.excluded, "excluded"),
+        (looked.submodules, "in submodules"),
+        (looked.allowed, "allowed"),
+    ] {
         if count > 0 {
             parts.push(format!("{count} {words}"));
         }
     }
     if looked.off > 0 {
         parts.push(format!("{} switched off", counted(looked.off, "finding")));
+    }
+    if looked.mended > 0 {
+        parts.push(format!("{} mended later", counted(looked.mended, "finding")));
     }
     if looked.unshown > 0 {
         parts.push(format!("{} not shown", counted(looked.unshown, "finding")));

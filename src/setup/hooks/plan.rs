@@ -160,10 +160,16 @@ pub fn install(seen: &[Seen], script: impl Fn(HookName) -> Script) -> Result<Pla
     for seen in seen {
         match install_one(seen, &script(seen.hook)) {
             Ok(step) => plan.push(Planned { hook: seen.hook, step }),
-            Err(refusal) => refusals.push(refusal),
+            Err(refusal) if !refusals.iter().any(|other| is_same(other, &refusal)) => refusals.push(refusal),
+            Err(_) => {}
         }
     }
     if refusals.is_empty() { Ok(plan) } else { Err(refusals) }
+}
+
+/// Whether two refusals say the same: a program that looks after hooks looks after all of them.
+fn is_same(one: &Refusal, other: &Refusal) -> bool {
+    matches!((one, other), (Refusal::Managed { manager: one, .. }, Refusal::Managed { manager: other, .. }) if one == other)
 }
 
 fn install_one(seen: &Seen, script: &Script) -> Result<Step, Refusal> {

@@ -19,7 +19,7 @@ struct Mark<'a> {
 
 /// Takes out what the text allows: what is left, and what is allowed. A mark without a reason allows nothing, and the finding says so. Findings without a place are
 /// never allowed here.
-pub fn sift(text: &str, findings: Vec<Finding>) -> (Vec<Finding>, Vec<Marked>) {
+pub fn sift(text: &str, findings: Vec<Finding>) -> (Vec<Finding>, Vec<Allowed>) {
     if findings.is_empty() || !text.contains(MARK) {
         return (findings, Vec::new());
     }

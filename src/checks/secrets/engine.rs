@@ -95,7 +95,16 @@ impl Engine {
 
     /// Looks through a text.
     pub(super) fn look(&self, text: &str, kind: Kind) -> Found {
-        let mut looking = Looking { engine: self, bytes: text.as_bytes(), kind, effort: text.len().saturating_mul(EFFORT).saturating_add(1 << 20), found: Vec::new(), windows: Vec::new(), done: 0, cut: false };
+        let mut looking = Looking {
+            engine: self,
+            bytes: text.as_bytes(),
+            kind,
+            effort: text.len().saturating_mul(EFFORT).saturating_add(1 << 20),
+            found: Vec::new(),
+            windows: Vec::new(),
+            done: 0,
+            cut: false,
+        };
         for hit in self.automaton(text.len()).find_overlapping_iter(text) {
             looking.hit(hit.pattern().as_usize(), Span::new(hit.start(), hit.end()));
             if looking.cut {
@@ -292,7 +301,9 @@ fn settle(mut found: Vec<Candidate>, engine: &Engine, text: &str) -> Vec<Candida
         _ => 2,
     };
     let length = |span: Span| span.end - span.start;
-    found.sort_by_key(|candidate| (candidate.read.tier, rank(candidate), candidate.read.secret.start, std::cmp::Reverse(length(candidate.read.secret)), candidate.rule));
+    found.sort_by_key(|candidate| {
+        (candidate.read.tier, rank(candidate), candidate.read.secret.start, std::cmp::Reverse(length(candidate.read.secret)), candidate.rule)
+    });
     let mut taken: std::collections::BTreeMap<usize, Candidate> = std::collections::BTreeMap::new();
     for candidate in found {
         let span = candidate.read.secret;

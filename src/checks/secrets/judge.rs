@@ -19,24 +19,89 @@ pub(super) fn entropy(value: &[u8]) -> f64 {
 
 /// Words of placeholders that no random token has in it.
 const PLACEHOLDERS: &[&str] = &[
-    "example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "redacted", "your_", "your-", "yourtoken", "yourkey", "yourapikey", "yoursecret",
-    "insert", "dummy", "sample", "xxxxx", "fake", "notreal", "not_a_real", "todo", "fixme", "deadbeef", "00000000", "123456789", "abcdefgh",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "changeit",
+    "replace",
+    "redacted",
+    "your_",
+    "your-",
+    "yourtoken",
+    "yourkey",
+    "yourapikey",
+    "yoursecret",
+    "insert",
+    "dummy",
+    "sample",
+    "xxxxx",
+    "fake",
+    "notreal",
+    "not_a_real",
+    "todo",
+    "fixme",
+    "deadbeef",
+    "00000000",
+    "123456789",
+    "abcdefgh",
 ];
 
 /// Whether a token of a known form is made up: a placeholder in the right form, or a documented example.
 pub(super) fn is_made_up(token: &[u8]) -> bool {
     let lower = token.to_ascii_lowercase();
-    PLACEHOLDERS.iter().any(|word| has(&lower, word.as_bytes())) || longest_run(&lower, 0) >= 6 || longest_run(&lower, 1) >= 8 || longest_run(&lower, -1) >= 8 || repeats(&lower)
+    PLACEHOLDERS.iter().any(|word| has(&lower, word.as_bytes()))
+        || longest_run(&lower, 0) >= 6
+        || longest_run(&lower, 1) >= 8
+        || longest_run(&lower, -1) >= 8
+        || repeats(&lower)
 }
 
 /// Signs of a template or a reference to somewhere else.
-const TEMPLATES: &[&[u8]] = &[b"${", b"{{", b"}}", b"#{", b"$(", b"<%", b"%>", b"%(", b"%s", b"%d", b"{0}", b"...", b"***", b"\xe2\x80\xa6", b"\xe2\x80\xa2", b"___", b"--", b"://"];
+const TEMPLATES: &[&[u8]] =
+    &[b"${", b"{{", b"}}", b"#{", b"$(", b"<%", b"%>", b"%(", b"%s", b"%d", b"{0}", b"...", b"***", b"\xe2\x80\xa6", b"\xe2\x80\xa2", b"___", b"--", b"://"];
 
 /// Words that a value of the likely tier does not have.
 const WORDS: &[&str] = &[
-    "example", "placeholder", "changeme", "change_me", "change-me", "changeit", "replace", "redacted", "your", "insert", "dummy", "sample", "fake", "mock", "todo",
-    "fixme", "undefined", "unknown", "enter", "provide", "optional", "required", "invalid", "incorrect", "wrong", "hidden", "masked", "encrypted", "getenv", "environ", "process.env",
-    "abc123", "foobar", "lorem", "string", "foo", "bar", "baz",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "changeit",
+    "replace",
+    "redacted",
+    "your",
+    "insert",
+    "dummy",
+    "sample",
+    "fake",
+    "mock",
+    "todo",
+    "fixme",
+    "undefined",
+    "unknown",
+    "enter",
+    "provide",
+    "optional",
+    "required",
+    "invalid",
+    "incorrect",
+    "wrong",
+    "hidden",
+    "masked",
+    "encrypted",
+    "getenv",
+    "environ",
+    "process.env",
+    "abc123",
+    "foobar",
+    "lorem",
+    "string",
+    "foo",
+    "bar",
+    "baz",
 ];
 
 /// Signs and words, all looked for at once.
@@ -144,7 +209,28 @@ pub(super) fn is_noise(value: &[u8]) -> bool {
 /// The output of a function that hides passwords: bcrypt, argon2, crypt(3), LDAP, Django.
 pub(super) fn is_hash(value: &[u8]) -> bool {
     let starts = |signs: &[&[u8]]| signs.iter().any(|sign| value.starts_with(sign));
-    starts(&[b"$2a$", b"$2b$", b"$2y$", b"$argon2", b"$1$", b"$5$", b"$6$", b"$y$", b"$apr1$", b"pbkdf2", b"scrypt:", b"{SSHA", b"{SHA", b"{MD5", b"{CRYPT", b"{bcrypt}", b"SCRAM-SHA", b"sha1$", b"sha256$", b"md5$"])
+    starts(&[
+        b"$2a$",
+        b"$2b$",
+        b"$2y$",
+        b"$argon2",
+        b"$1$",
+        b"$5$",
+        b"$6$",
+        b"$y$",
+        b"$apr1$",
+        b"pbkdf2",
+        b"scrypt:",
+        b"{SSHA",
+        b"{SHA",
+        b"{MD5",
+        b"{CRYPT",
+        b"{bcrypt}",
+        b"SCRAM-SHA",
+        b"sha1$",
+        b"sha256$",
+        b"md5$",
+    ])
 }
 
 /// A UUID, 8-4-4-4-12 hexadecimal digits.

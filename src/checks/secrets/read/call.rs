@@ -29,15 +29,20 @@ pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span) -> Option<Read> 
     }?;
     let secret = &bytes[span.start..span.end];
     let look = Look::of(secret);
-    let none = look.blanks > 0 || secret.len() < 6 || judge::is_placeholder(secret) || judge::is_pattern(secret) || value::is_path(secret) || value::is_reference(secret, look);
+    let none = look.blanks > 0
+        || secret.len() < 6
+        || judge::is_placeholder(secret)
+        || judge::is_pattern(secret)
+        || value::is_path(secret)
+        || value::is_reference(secret, look);
     (!none && value::strength(secret) >= Strength::Fair).then(|| Read::new(span, Tier::Likely))
 }
 
 /// Behind the first of these options, each of which begins with a blank and a hyphen.
 fn behind_option(bytes: &[u8], from: usize, end: usize, options: &[&[u8]]) -> Option<usize> {
-    (from..end.saturating_sub(1)).filter(|at| bytes[*at] == b' ' && bytes[at + 1] == b'-').find_map(|at| {
-        options.iter().find(|option| bytes[at..end].starts_with(option)).map(|option| at + option.len())
-    })
+    (from..end.saturating_sub(1))
+        .filter(|at| bytes[*at] == b' ' && bytes[at + 1] == b'-')
+        .find_map(|at| options.iter().find(|option| bytes[at..end].starts_with(option)).map(|option| at + option.len()))
 }
 
 /// One argument of a command, in quotes or up to a blank.

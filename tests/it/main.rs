@@ -12,6 +12,7 @@ mod command_line;
 mod commands;
 mod contract;
 mod demo;
+mod deployables;
 mod deployer;
 mod depth;
 mod docs;

@@ -8,6 +8,7 @@ mod content;
 mod disk;
 mod force;
 mod fresh;
+mod linters;
 mod look;
 mod mend;
 mod near;
@@ -25,6 +26,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub use disk::Disk;
 pub use force::{NotInForce, UnknownCheck, Wanted, checks_in_force};
+pub use linters::{Linter, Linters};
 pub use mend::{Mended, mended};
 pub use near::{CommitNear, IndexNear};
 pub use policy_file::PolicyFile;

@@ -14,6 +14,7 @@ mod command_line;
 mod commands;
 mod contract;
 mod demo;
+mod deployables;
 mod deployer;
 mod depth;
 mod docs;

@@ -28,7 +28,7 @@ pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span, kind: Kind) -> A
     let to = run(bytes, hit.end, LONGEST_NAME, is_of_a_name).max(hit.end);
     let to = to - bytes[from..to].iter().rev().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
     let (name, done) = (Span::new(from, to), to.max(hit.end));
-    let named = what_it_names(bytes, name);
+    let named = if may_have_a_value(bytes, name) { what_it_names(bytes, name) } else { Names::Nothing };
     if named == Names::Nothing {
         return Assignment { found: None, done, effort: 32 + to - from };
     }
@@ -50,6 +50,17 @@ fn found(bytes: &[u8], name: Span, named: Names, kind: Kind) -> Option<(Reader, 
     let given = given(bytes, name, kind)?;
     let text = &bytes[given.span.start..given.span.end];
     value::is_worth(named, text).then(|| (reader, Read::new(given.span, Tier::Likely)))
+}
+
+/// What stands behind a name that has a value: a sign, a quote, or an attribute.
+const SIGNS: Set = Set::of(b"=:,(|?>\"'vV");
+const CLOSING: Set = Set::of(b"\"'`])\\?!*");
+
+/// A cheap answer for the many names that have none, above all words in prose.
+fn may_have_a_value(bytes: &[u8], name: Span) -> bool {
+    let Behind { closed, blank, .. } = Behind::of(bytes, name);
+    let sign = bytes.get(blank).is_some_and(|byte| SIGNS.has(*byte));
+    sign || blank > closed && is_followed_by_its_value(bytes, name) || is_value_of_a_name(bytes, name)
 }
 
 /// What a name names where it stands: `public key`, `checksum/secret` and `keySet` are none.
@@ -96,10 +107,9 @@ enum Glue {
 }
 
 fn given(bytes: &[u8], name: Span, kind: Kind) -> Option<Given> {
-    let closed = run(bytes, name.end, 6, |byte| b"\"'`])\\?!*".contains(&byte));
-    let blank = run(bytes, closed, 40, |byte| byte == b' ' || byte == b'\t');
-    let quote = bytes[name.end..closed].iter().find(|byte| b"\"'`".contains(byte)).copied();
-    let Some((glue, at)) = glue(bytes, name, Behind { closed, blank, quote }) else { return beside(bytes, name) };
+    let behind = Behind::of(bytes, name);
+    let quote = behind.quote;
+    let Some((glue, at)) = glue(bytes, name, behind) else { return beside(bytes, name) };
     let at = run(bytes, at, 40, |byte| byte == b' ' || byte == b'\t');
     let at = if kind == Kind::Code && glue == Glue::Colon { behind_type(bytes, at) } else { at };
     let at = behind_wrapper(bytes, at);
@@ -122,6 +132,15 @@ struct Behind {
     closed: usize,
     blank: usize,
     quote: Option<u8>,
+}
+
+impl Behind {
+    fn of(bytes: &[u8], name: Span) -> Self {
+        let closed = run(bytes, name.end, 6, |byte| CLOSING.has(byte));
+        let blank = run(bytes, closed, 40, |byte| byte == b' ' || byte == b'\t');
+        let quote = bytes[name.end..closed].iter().find(|byte| b"\"'`".contains(byte)).copied();
+        Self { closed, blank, quote }
+    }
 }
 
 fn glue(bytes: &[u8], name: Span, behind: Behind) -> Option<(Glue, usize)> {
@@ -164,12 +183,17 @@ fn is_followed_by_its_value(bytes: &[u8], name: Span) -> bool {
     option || netrc || header
 }
 
+/// Whether a name is itself the value of a key `name`, `key` or `variable`.
+fn is_value_of_a_name(bytes: &[u8], name: Span) -> bool {
+    let from = run_back(bytes, name.start, 8, |byte| b" \t\"':=".contains(&byte));
+    let word = run_back(bytes, from, 8, |byte| byte.is_ascii_alphabetic());
+    from < name.start && [&b"name"[..], b"key", b"variable"].iter().any(|key| bytes[word..from].eq_ignore_ascii_case(key))
+}
+
 /// A value that stands beside its name as another key: `name: DB_PASSWORD`, `value: …`; `variable "password" { default = … }`.
 fn beside(bytes: &[u8], name: Span) -> Option<Given> {
     const FAR: usize = 160;
-    let before = bytes[name.start.saturating_sub(16)..name.start].to_ascii_lowercase();
-    let before: Vec<u8> = before.into_iter().filter(|byte| !b" \t\"':=".contains(byte)).collect();
-    if !(before.ends_with(b"name") || before.ends_with(b"key") || before.ends_with(b"variable")) {
+    if !is_value_of_a_name(bytes, name) {
         return None;
     }
     let rest = &bytes[name.end..bytes.len().min(name.end + FAR)];

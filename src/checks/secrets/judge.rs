@@ -146,7 +146,9 @@ pub(super) fn is_pattern(value: &[u8]) -> bool {
 /// How many different bytes it has.
 pub(super) fn distinct(value: &[u8]) -> usize {
     let mut seen = [false; 256];
-    value.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    for byte in value {
+        seen[usize::from(*byte)] = true;
+    }
     seen.iter().filter(|seen| **seen).count()
 }
 

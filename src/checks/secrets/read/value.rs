@@ -264,11 +264,8 @@ fn is_part_of_a_token(value: &[u8]) -> bool {
 
 /// A path of a file, a host with a domain, a version, a MIME type.
 pub(super) fn is_path(value: &[u8]) -> bool {
-    let slashes = value.iter().filter(|byte| **byte == b'/' || **byte == b'\\').count();
-    let rooted =
-        value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/") || value.get(1..3) == Some(b":\\");
-    let dots = value.iter().filter(|byte| **byte == b'.').count();
+    let slashes = value.split(|byte| b"/\\".contains(byte)).count() - 1;
+    let dots = value.split(|byte| *byte == b'.').count() - 1;
     let parts = value.split(|byte| b"/.\\".contains(byte)).filter(|part| part.len() > 2).count();
-    let wordy = parts > 0 && !judge::is_noise(value);
-    (rooted && slashes >= 2 || slashes >= 2 || dots >= 2 && slashes > 0) && wordy
+    (slashes >= 2 || (dots >= 2 && slashes > 0)) && parts > 0 && !judge::is_noise(value)
 }

@@ -72,7 +72,17 @@ pub(super) fn read(mut cursor: Cursor<'_>, created: &mut Created, out: &mut Vec<
         cursor.skip();
     }
     // What stands before the statement in a block of code.
-    cursor.eat_any(&["BEGIN", "THEN", "ELSE", "EXECUTE", "IMMEDIATE", "GO"]);
+    loop {
+        cursor.eat_any(&["BEGIN", "THEN", "ELSE", "LOOP", "EXECUTE", "IMMEDIATE", "GO"]);
+        if !["IF", "ELSIF", "ELSEIF", "WHILE", "FOR", "WHEN", "EXCEPTION", "DECLARE"].iter().any(|word| cursor.eat(word)) {
+            break;
+        }
+        // The condition: up to what is done then.
+        let does = ["THEN", "LOOP", "BEGIN", "ALTER", "DROP", "DELETE", "TRUNCATE", "UPDATE", "CREATE", "RENAME", "EXEC"];
+        while !cursor.tokens.is_empty() && !does.iter().any(|word| cursor.is(word)) {
+            cursor.skip();
+        }
+    }
     let whole = cursor;
     let mut push = |kind| out.push(Operation::new(kind, whole.span(), whole.text));
     if cursor.eat_all(&["ALTER", "TABLE"]) || cursor.eat_all(&["ALTER", "FOREIGN", "TABLE"]) {

@@ -44,6 +44,7 @@ fn g16_statements_are_classified_in_every_dialect() {
             &[K::Truncate, K::Delete, K::Update, K::Delete, K::LockTable, K::Rewrite],
         ),
         ("DO $$ BEGIN IF x THEN ALTER TABLE a DROP COLUMN b; END IF; END $$;", &[K::DropColumn]),
+        ("IF OBJECT_ID('a') IS NOT NULL DROP TABLE a;", &[K::DropTable]),
         (
             "DROP SCHEMA s; DROP VIEW v; DROP TYPE t; ALTER TYPE t ADD VALUE 'x'; DROP POLICY p ON a",
             &[K::DropSchema, K::DropObject, K::DropObject, K::Other, K::Other],

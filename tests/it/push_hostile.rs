@@ -1,5 +1,6 @@
 //! Pushes that would rather not be looked at, and repositories that are broken: nothing is run, nothing is hidden, nothing passes unseen (row H3).
 
+use std::fmt::Write as _;
 use std::fs;
 
 use crate::push_stage::{Stage, secret};
@@ -185,7 +186,8 @@ fn h3_a_push_of_thousands_of_commits_is_looked_at_in_bounded_memory() {
     for at in 1..=3000 {
         let text = if at == 2000 { secret() } else { format!("{at} {}\n", "text ".repeat(40)) };
         let from = if at == 1 { format!("\nfrom {main}") } else { String::new() };
-        stream += &format!(
+        let _ = write!(
+            stream,
             "commit refs/heads/feature\ncommitter a <a@example.com> {} +0000\ndata 7\nfix: it{from}\nM 100644 inline d{}/f{at}\ndata {}\n{text}\n",
             1_700_000_000 + at,
             at % 40,

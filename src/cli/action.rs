@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{carried, proposed};
 use super::office::{Office, OfficeError, Place};
 use super::say::Voice;
+use super::{carried, proposed};
 use crate::domain::shown;
 use crate::env::Environment;
 use crate::exit::Exit;

@@ -71,8 +71,7 @@ pub(super) fn checked(variables: &Environment, voice: Voice) -> Option<Exit> {
         return None;
     }
     let name = variables.event_name()?;
-    let runner =
-        Runner { output: variables.output_path(), summary: variables.step_summary_path(), commands: variables.in_actions(), ..Runner::default() };
+    let runner = Runner { output: variables.output_path(), summary: variables.step_summary_path(), commands: variables.in_actions(), ..Runner::default() };
     match event(&name, variables).and_then(|proposed| proposed.map(|proposed| look(&proposed, variables)).transpose()) {
         Ok(None) => None,
         Ok(Some(examined)) => Some(tell(&examined, inputs.fail_on, (&runner, voice))),

@@ -2,8 +2,8 @@
 //! threads come by, nor on what was known to be clean before.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Mutex, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use super::content::{Content, Contents, Stored};
 use super::fresh::{Old, key};

@@ -92,7 +92,10 @@ mod tests {
         }
 
         fn findings(&self, source: &Source<'_>) -> Vec<Finding> {
-            let finding = |(at, _)| Finding { fix: Some(Fix { span: Span::new(at, at + 1), by: "bb".to_owned() }), ..Finding::new(Check::Dockerfile, "a", Level::Warn, "an a") };
+            let finding = |(at, _)| Finding {
+                fix: Some(Fix { span: Span::new(at, at + 1), by: "bb".to_owned() }),
+                ..Finding::new(Check::Dockerfile, "a", Level::Warn, "an a")
+            };
             source.text.unwrap_or_default().match_indices('a').map(finding).collect()
         }
     }

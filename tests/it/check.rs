@@ -146,7 +146,10 @@ fn h5_without_a_word_it_is_what_is_staged_else_what_the_work_tree_changes_and_it
     repository.write("same.txt", &format!("key = {TOKEN}\n"));
     repository.commit("feat: old");
     let (code, nothing) = repository.json("");
-    assert_eq!((code, &nothing["notes"][0]), (registered(0), &json!("nothing to look at: nothing is staged, and the work tree changes nothing; `--all` looks at everything")));
+    assert_eq!(
+        (code, &nothing["notes"][0]),
+        (registered(0), &json!("nothing to look at: nothing is staged, and the work tree changes nothing; `--all` looks at everything"))
+    );
     repository.write("old.txt", &format!("\n\nkey = {TOKEN}\n"));
     repository.write("new.txt", &format!("key = {TOKEN}\n"));
     repository.write("ignored.txt", &format!("key = {TOKEN}\n"));
@@ -297,7 +300,10 @@ fn h5_links_pipes_submodules_and_binary_files_are_passed_over_and_counted() {
     repository.git(&["add", "--all"]);
     repository.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{},module", repository.git(&["rev-parse", "HEAD"]))]);
     let (code, staged) = repository.json("--staged");
-    assert_eq!((code, &staged["looked"]["files"], &staged["looked"]["binary"], &staged["looked"]["submodules"]), (registered(0), &json!(3), &json!(1), &json!(1)));
+    assert_eq!(
+        (code, &staged["looked"]["files"], &staged["looked"]["binary"], &staged["looked"]["submodules"]),
+        (registered(0), &json!(3), &json!(1), &json!(1))
+    );
     fs::remove_file(repository.root.join("binary")).expect("removed");
     rustix_mkfifo(&repository.root.join("binary"));
     let (code, all) = repository.json("--all");
@@ -454,14 +460,12 @@ fn h5_the_action_looks_at_what_a_pull_request_brings_annotates_it_and_fails() {
     assert_eq!(same.code, registered(1), "the command says the same");
     let (run, _, _) = step(&repository, ("pull_request", &event), &[("checks", "on"), ("fail-on", "nothing")]);
     assert_eq!(run.code, registered(0));
-    let skip = ran(
-        &repository
-            .command("action")
-            .envs([("GITHUB_EVENT_NAME", "pull_request"), ("INPUT_CHECKS", "on"), ("SHIPGATE_SKIP", "secrets")])
-            .env("GITHUB_EVENT_PATH", repository.home.join("event.json"))
-            .output()
-            .expect("it runs"),
-    );
+    let skip = ran(&repository
+        .command("action")
+        .envs([("GITHUB_EVENT_NAME", "pull_request"), ("INPUT_CHECKS", "on"), ("SHIPGATE_SKIP", "secrets")])
+        .env("GITHUB_EVENT_PATH", repository.home.join("event.json"))
+        .output()
+        .expect("it runs"));
     assert_eq!(skip.code, registered(1), "what is skipped locally shows up here");
 }
 

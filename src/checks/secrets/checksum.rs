@@ -46,9 +46,7 @@ fn names_an_algorithm(token: &str) -> Option<bool> {
 
 /// The CRC-32 of IEEE 802.3, bit by bit: tokens are short.
 pub(super) fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 })
-    })
+    !bytes.iter().fold(u32::MAX, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 }))
 }
 
 /// A token of GitHub's form with a right checksum, for tests.

@@ -15,7 +15,7 @@ use crate::domain::Span;
 /// The most findings in one file.
 pub(super) const MOST: usize = 5_000;
 /// How much is looked at for each byte of a text, at most: it bounds the time for a text made to cost much.
-const EFFORT: usize = 48;
+const EFFORT: usize = 24;
 /// From how many scanned bytes on the larger, faster automaton is worth making.
 const MUCH: usize = 4 << 20;
 /// How much text before and behind a keyword an expression sees.
@@ -95,7 +95,16 @@ impl Engine {
 
     /// Looks through a text.
     pub(super) fn look(&self, text: &str, kind: Kind) -> Found {
-        let mut looking = Looking { engine: self, bytes: text.as_bytes(), kind, effort: text.len().saturating_mul(EFFORT).saturating_add(1 << 20), found: Vec::new(), windows: Vec::new(), done: 0, cut: false };
+        let mut looking = Looking {
+            engine: self,
+            bytes: text.as_bytes(),
+            kind,
+            effort: text.len().saturating_mul(EFFORT).saturating_add(1 << 20),
+            found: Vec::new(),
+            windows: Vec::new(),
+            done: 0,
+            cut: false,
+        };
         for hit in self.automaton(text.len()).find_overlapping_iter(text) {
             looking.hit(hit.pattern().as_usize(), Span::new(hit.start(), hit.end()));
             if looking.cut {
@@ -167,14 +176,14 @@ impl Looking<'_> {
                     None
                 }
                 Reader::PrivateKey => {
-                    self.spend(1024);
+                    self.spend(private_key::EFFORT);
                     private_key::read(self.bytes, hit)
                 }
                 Reader::Url => url::read(self.bytes, hit),
                 Reader::Header => header::read(self.bytes, hit),
                 Reader::Call if self.kind == Kind::Made => None,
                 Reader::Call => {
-                    self.spend(64);
+                    self.spend(call::FAR);
                     call::read(self.bytes, hit)
                 }
                 Reader::Password | Reader::Secret | Reader::Salt => {
@@ -205,7 +214,7 @@ impl Looking<'_> {
             return;
         }
         let assignment = assignment::read(self.bytes, hit, self.kind);
-        self.spend(assignment.done - hit.start);
+        self.spend(assignment.effort);
         self.done = assignment.done;
         let Some((reader, read)) = assignment.found else { return };
         let own = self.engine.rules[index].rule.reader == reader;
@@ -292,7 +301,9 @@ fn settle(mut found: Vec<Candidate>, engine: &Engine, text: &str) -> Vec<Candida
         _ => 2,
     };
     let length = |span: Span| span.end - span.start;
-    found.sort_by_key(|candidate| (candidate.read.tier, rank(candidate), candidate.read.secret.start, std::cmp::Reverse(length(candidate.read.secret)), candidate.rule));
+    found.sort_by_key(|candidate| {
+        (candidate.read.tier, rank(candidate), candidate.read.secret.start, std::cmp::Reverse(length(candidate.read.secret)), candidate.rule)
+    });
     let mut taken: std::collections::BTreeMap<usize, Candidate> = std::collections::BTreeMap::new();
     for candidate in found {
         let span = candidate.read.secret;

@@ -14,16 +14,52 @@ pub(super) enum Kind {
 }
 
 const MADE_NAMES: &[&[u8]] = &[
-    b"package-lock.json", b"npm-shrinkwrap.json", b"pnpm-lock.yaml", b"go.sum", b"go.work.sum", b"go.mod", b"gradle.lockfile", b"bun.lockb", b"verification-metadata.xml",
-    b"cargo.lock", b"pipfile.lock", b"packages.lock.json", b"project.assets.json",
+    b"package-lock.json",
+    b"npm-shrinkwrap.json",
+    b"pnpm-lock.yaml",
+    b"go.sum",
+    b"go.work.sum",
+    b"go.mod",
+    b"gradle.lockfile",
+    b"bun.lockb",
+    b"verification-metadata.xml",
+    b"cargo.lock",
+    b"pipfile.lock",
+    b"packages.lock.json",
+    b"project.assets.json",
 ];
 
-const MADE_ENDINGS: &[&str] = &["lock", "svg", "map", "css", "scss", "less", "po", "pot", "xlf", "resx", "ipynb", "csv", "tsv", "sum", "snap", "pbxproj", "storyboard", "xib", "geojson", "dic", "woff", "tex", "bib"];
+const MADE_ENDINGS: &[&str] = &[
+    "lock",
+    "svg",
+    "map",
+    "css",
+    "scss",
+    "less",
+    "po",
+    "pot",
+    "xlf",
+    "resx",
+    "ipynb",
+    "csv",
+    "tsv",
+    "sum",
+    "snap",
+    "pbxproj",
+    "storyboard",
+    "xib",
+    "geojson",
+    "dic",
+    "woff",
+    "tex",
+    "bib",
+];
 
 const CODE_ENDINGS: &[&str] = &[
-    "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm", "cs", "vb", "fs", "java", "kt", "kts", "scala", "groovy", "gradle", "go", "rs", "swift", "dart", "js", "jsx",
-    "mjs", "cjs", "ts", "tsx", "vue", "svelte", "coffee", "py", "pyx", "rb", "php", "pl", "pm", "lua", "r", "jl", "ex", "exs", "erl", "hrl", "hs", "elm", "clj", "cljs",
-    "ml", "mli", "nim", "zig", "d", "pas", "proto", "thrift", "graphql", "json", "json5", "jsonc", "html", "htm", "jsp", "erb", "cshtml", "aspx", "pyi", "sol", "bzl", "ipynb", "hbs", "twig", "tpl",
+    "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm", "cs", "vb", "fs", "java", "kt", "kts", "scala", "groovy", "gradle", "go", "rs", "swift", "dart",
+    "js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte", "coffee", "py", "pyx", "rb", "php", "pl", "pm", "lua", "r", "jl", "ex", "exs", "erl", "hrl", "hs",
+    "elm", "clj", "cljs", "ml", "mli", "nim", "zig", "d", "pas", "proto", "thrift", "graphql", "json", "json5", "jsonc", "html", "htm", "jsp", "erb", "cshtml",
+    "aspx", "pyi", "sol", "bzl", "ipynb", "hbs", "twig", "tpl",
 ];
 
 /// The kind of a path.

@@ -87,7 +87,9 @@ pub(super) fn read(text: &str) -> Result<RuleFile, BadRules> {
 }
 
 fn rule(table: &Reading<'_>, notes: &mut Vec<String>) -> Result<Rule, BadRules> {
-    let Some((item, id)) = table.string("id")? else { return Err(table.fault(table.table.iter().next().map_or(&Item::None, |(_, item)| item), "id", "is missing from this rule")) };
+    let Some((item, id)) = table.string("id")? else {
+        return Err(table.fault(table.table.iter().next().map_or(&Item::None, |(_, item)| item), "id", "is missing from this rule"));
+    };
     if id.is_empty() || id.len() > 80 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
         return Err(table.fault(item, "id", "is at most 80 letters, digits, `-`, `_` and `.`"));
     }
@@ -185,9 +187,38 @@ fn allow_list(table: &Reading<'_>, notes: &mut Vec<String>) -> Result<Option<All
 
 /// Keys that change nothing about what is found, or that are read elsewhere.
 const KNOWN: &[&str] = &[
-    "title", "description", "version", "minVersion", "betterleaksMinVersion", "extend", "rules", "allowlist", "allowlists", "id", "regex", "path", "secretGroup",
-    "entropy", "keywords", "tags", "tier", "begins", "reader", "checksum", "regexes", "regexTarget", "condition", "stopwords", "paths", "commits", "targetRules",
-    "verify", "skipReport", "withinLines", "severity", "confidence",
+    "title",
+    "description",
+    "version",
+    "minVersion",
+    "betterleaksMinVersion",
+    "extend",
+    "rules",
+    "allowlist",
+    "allowlists",
+    "id",
+    "regex",
+    "path",
+    "secretGroup",
+    "entropy",
+    "keywords",
+    "tags",
+    "tier",
+    "begins",
+    "reader",
+    "checksum",
+    "regexes",
+    "regexTarget",
+    "condition",
+    "stopwords",
+    "paths",
+    "commits",
+    "targetRules",
+    "verify",
+    "skipReport",
+    "withinLines",
+    "severity",
+    "confidence",
 ];
 
 /// Keys that would change it, in a way that is not ours.

@@ -92,7 +92,8 @@ impl Secrets {
             scan.allowed.push(Allowed { rule: rule.id.clone(), span: None, by });
             return;
         }
-        let mut finding = Finding::new(Check::Secrets, rule.id.clone(), self.level(rule.tier), format!("a file of this name is one of: {}", rule.about)).key(&print);
+        let mut finding =
+            Finding::new(Check::Secrets, rule.id.clone(), self.level(rule.tier), format!("a file of this name is one of: {}", rule.about)).key(&print);
         finding.fingerprint = Some(print);
         scan.findings.push(finding);
     }
@@ -122,7 +123,8 @@ impl Secrets {
             (Tier::Likely, _) => format!("what looks like a {}", rule.about),
         };
         let label = if rule.reader == Reader::PrivateKey { "begins here".to_owned() } else { format!("`{}`", fingerprint::masked(value)) };
-        let mut finding = Finding::new(Check::Secrets, rule.id.clone(), self.level(tier), what).at(candidate.read.shown).label(label).help(help(tier, &print)).key(&print);
+        let mut finding =
+            Finding::new(Check::Secrets, rule.id.clone(), self.level(tier), what).at(candidate.read.shown).label(label).help(help(tier, &print)).key(&print);
         finding.hidden = vec![candidate.read.secret];
         finding.fingerprint = Some(print);
         finding
@@ -169,9 +171,5 @@ impl FileCheck for Secrets {
 
     fn looked(&self, source: &Source<'_>) -> Looked {
         self.scan(source)
-    }
-
-    fn notes(&self) -> Vec<String> {
-        self.notes.clone()
     }
 }

@@ -105,7 +105,11 @@ fn h4_authorization_headers_stop_and_their_words_in_prose_do_not() {
         format!("Authorization: token {bearer}"),
     ] {
         let findings = found("a.py", &text);
-        assert_eq!(findings.iter().map(|finding| (finding.rule.as_ref(), finding.level)).collect::<Vec<_>>(), [("authorization-header", Level::Stop)], "{text}");
+        assert_eq!(
+            findings.iter().map(|finding| (finding.rule.as_ref(), finding.level)).collect::<Vec<_>>(),
+            [("authorization-header", Level::Stop)],
+            "{text}"
+        );
     }
     for text in [
         "Authorization: Bearer <token>",
@@ -318,7 +322,23 @@ fn h4_a_file_of_rules_that_cannot_be_followed_is_refused_with_the_place_and_the_
 fn h4_texts_made_to_cost_much_cost_little_and_are_never_taken_for_clean() {
     let secrets = ours();
     let much = |piece: &str| piece.repeat((1 << 20) / piece.len());
-    for piece in ["key=", "password", "password=a", "://a:", "ghp_", "glagent-", "-----BEGIN RSA PRIVATE KEY-----", "\"kty\"{", "Basic ", "token.", "\"", "a", "secret\\\"", "ATATT3xFfG", "eyJa."] {
+    for piece in [
+        "key=",
+        "password",
+        "password=a",
+        "://a:",
+        "ghp_",
+        "glagent-",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "\"kty\"{",
+        "Basic ",
+        "token.",
+        "\"",
+        "a",
+        "secret\\\"",
+        "ATATT3xFfG",
+        "eyJa.",
+    ] {
         scan(&secrets, "a.txt", &much(piece));
         scan(&secrets, "a.min.js", &much(piece));
     }

@@ -44,7 +44,13 @@ fn looked(looked: &Looked) -> String {
 fn besides(examined: &Examined) -> Vec<String> {
     let looked = &examined.looked;
     let mut parts = Vec::new();
-    for (count, words) in [(looked.known, "known to be clean"), (looked.binary, "binary"), (looked.excluded, "excluded"), (looked.submodules, "in submodules"), (looked.allowed, "allowed")] {
+    for (count, words) in [
+        (looked.known, "known to be clean"),
+        (looked.binary, "binary"),
+        (looked.excluded, "excluded"),
+        (looked.submodules, "in submodules"),
+        (looked.allowed, "allowed"),
+    ] {
         if count > 0 {
             parts.push(format!("{count} {words}"));
         }

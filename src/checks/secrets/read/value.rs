@@ -19,9 +19,73 @@ pub(in crate::checks::secrets) enum Strength {
 
 /// Passwords of examples and of fresh installations, as words.
 const USUAL: &[&str] = &[
-    "password", "passwd", "passwort", "passphrase", "pass", "pwd", "secret", "token", "user", "username", "admin", "administrator", "root", "guest", "default", "test", "testing", "tester", "demo", "hello",
-    "world", "welcome", "changeme", "none", "null", "nil", "true", "false", "empty", "value", "key", "apikey", "login", "postgres", "mysql", "mongo", "redis", "rabbitmq", "database", "letmein", "qwerty", "abc",
-    "supersecret", "mypassword", "mysecret", "mypass", "pw", "p", "x", "y", "a", "b", "bad", "good", "old", "new", "my", "the", "hunter", "correct", "correcthorsebatterystaple", "string", "str", "text", "hidden", "bob", "alice", "me",
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "user",
+    "username",
+    "admin",
+    "administrator",
+    "root",
+    "guest",
+    "default",
+    "test",
+    "testing",
+    "tester",
+    "demo",
+    "hello",
+    "world",
+    "welcome",
+    "changeme",
+    "none",
+    "null",
+    "nil",
+    "true",
+    "false",
+    "empty",
+    "value",
+    "key",
+    "apikey",
+    "login",
+    "postgres",
+    "mysql",
+    "mongo",
+    "redis",
+    "rabbitmq",
+    "database",
+    "letmein",
+    "qwerty",
+    "abc",
+    "supersecret",
+    "mypassword",
+    "mysecret",
+    "mypass",
+    "pw",
+    "p",
+    "x",
+    "y",
+    "a",
+    "b",
+    "bad",
+    "good",
+    "old",
+    "new",
+    "my",
+    "the",
+    "correct",
+    "correcthorsebatterystaple",
+    "string",
+    "str",
+    "text",
+    "hidden",
+    "bob",
+    "alice",
+    "me",
 ];
 
 /// How much a password of this value is worth.
@@ -29,8 +93,15 @@ pub(in crate::checks::secrets) fn strength(value: &[u8]) -> Strength {
     let look = Look::of(value);
     let letters: Vec<u8> = value.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
     let plain = std::str::from_utf8(&letters).unwrap_or_default();
-    let usual = USUAL.contains(&plain) || plain.len() < 2 || plain.contains("password") || plain.contains("passwd") || plain.ends_with("pass") || plain.starts_with("pass");
-    if usual && look.digits + look.others < 4 {
+    let usual = is_usual(&letters)
+        || plain.len() < 2
+        || plain.contains("password")
+        || plain.contains("passwd")
+        || plain.ends_with("pass")
+        || (plain.starts_with("pass") && plain.len() < 8);
+    let usual =
+        usual || look.digits == 0 && value.split(|byte| !byte.is_ascii_alphanumeric()).next().is_some_and(|first| first.len() < value.len() && is_usual(first));
+    if judge::distinct(value) < 3 || usual && look.digits + look.others < 4 && look.kinds() < 4 {
         return Strength::Nothing;
     }
     let noise = judge::is_noise(value);
@@ -44,11 +115,56 @@ pub(in crate::checks::secrets) fn strength(value: &[u8]) -> Strength {
     }
 }
 
+fn is_usual(letters: &[u8]) -> bool {
+    std::str::from_utf8(letters).is_ok_and(|word| USUAL.contains(&word.to_ascii_lowercase().as_str()))
+}
+
 /// Three words or more, joined by hyphens, none of which speaks of what a name would say.
 fn is_phrase(value: &[u8]) -> bool {
     const TELLING: &[&[u8]] = &[
-        b"secret", b"password", b"passwd", b"pass", b"token", b"key", b"auth", b"user", b"name", b"admin", b"root", b"test", b"default", b"config", b"credentials", b"access", b"login", b"account", b"service",
-        b"server", b"client", b"cluster", b"database", b"value", b"field", b"input", b"label", b"type", b"error", b"message", b"with", b"from", b"and", b"the", b"not", b"for", b"new", b"app", b"api", b"my", b"db", b"dev", b"prod",
+        b"secret",
+        b"password",
+        b"passwd",
+        b"pass",
+        b"token",
+        b"key",
+        b"auth",
+        b"user",
+        b"name",
+        b"admin",
+        b"root",
+        b"test",
+        b"default",
+        b"config",
+        b"credentials",
+        b"access",
+        b"login",
+        b"account",
+        b"service",
+        b"server",
+        b"client",
+        b"cluster",
+        b"database",
+        b"value",
+        b"field",
+        b"input",
+        b"label",
+        b"type",
+        b"error",
+        b"message",
+        b"with",
+        b"from",
+        b"and",
+        b"the",
+        b"not",
+        b"for",
+        b"new",
+        b"app",
+        b"api",
+        b"my",
+        b"db",
+        b"dev",
+        b"prod",
     ];
     let words: Vec<&[u8]> = value.split(|byte| *byte == b'-').collect();
     words.len() >= 3 && words.iter().all(|word| (4..=10).contains(&word.len()) && word.iter().all(u8::is_ascii_lowercase) && !TELLING.contains(word))
@@ -57,16 +173,30 @@ fn is_phrase(value: &[u8]) -> bool {
 /// Whether the value of a name is worth a warning.
 pub(super) fn is_worth(names: Names, value: &[u8]) -> bool {
     let look = Look::of(value);
-    if names != Names::Nothing && value.len() >= 48 && look.kinds() == 4 && judge::entropy(value) > 5.0 && !judge::is_pattern(value) {
+    if names != Names::Nothing
+        && value.len() >= 48
+        && look.kinds() == 4
+        && value.first() != Some(&b'{')
+        && judge::entropy(value) > 5.0
+        && !judge::is_pattern(value)
+    {
         return true;
     }
-    if look.blanks > 0 || value.iter().any(u8::is_ascii_control) || judge::is_placeholder(value) || judge::is_pattern(value) || judge::is_hash(value) || is_encoded(value) || is_reference(value, look) || is_path(value) {
+    if look.blanks > 0
+        || value.iter().any(u8::is_ascii_control)
+        || judge::is_placeholder(value)
+        || judge::is_pattern(value)
+        || judge::is_hash(value)
+        || is_encoded(value)
+        || is_reference(value, look)
+        || is_path(value)
+    {
         return false;
     }
     match names {
         Names::Nothing => false,
         Names::Password => value.len() >= 4 && value.len() <= 128 && strength(value) >= Strength::Fair,
-        Names::Secret => value.len() >= 8 && is_random(value, look, 3.0) && !is_head_of_a_token(value),
+        Names::Secret => value.len() >= 8 && is_random(value, look, 3.0) && !is_part_of_a_token(value),
         Names::Key => value.len() >= 16 && is_random(value, look, 3.5) && !judge::is_uuid(value),
         Names::Salt => value.len() >= 8 && is_random(value, look, 2.5),
     }
@@ -76,17 +206,30 @@ pub(super) fn is_worth(names: Names, value: &[u8]) -> bool {
 fn is_random(value: &[u8], look: Look, least: f64) -> bool {
     let bits = judge::entropy(value);
     let hexadecimal = value.len() >= 16 && value.iter().all(u8::is_ascii_hexdigit);
-    let odd = judge::is_noise(value) || hexadecimal || look.digits * 5 >= value.len() || (look.kinds() >= 3 && value.len() >= 20 && bits > 4.0 && words::surprise(value).is_some_and(|bits| bits > 4.3));
-    look.digits > 0 && look.letters() > 0 && bits >= least && odd || (look.digits == 0 && value.len() >= 12 && bits >= least && judge::is_noise(value) && look.others * 6 < value.len())
+    let odd = judge::is_noise(value)
+        || hexadecimal
+        || look.digits * 5 >= value.len()
+        || (look.kinds() >= 3 && value.len() >= 20 && bits > 4.0 && words::surprise(value).is_some_and(|bits| bits > 4.3));
+    look.digits > 0 && look.letters() > 0 && bits >= least && odd
+        || (look.digits == 0 && value.len() >= 12 && bits >= least && judge::is_noise(value) && look.others * 6 < value.len())
 }
 
 /// `config.password`, `getToken()`, `self->key`, `Types::Secret`, `user_password`, `MY_CONSTANT`: names, not values.
 pub(super) fn is_reference(value: &[u8], look: Look) -> bool {
     let ends_as_call = matches!(value.last(), Some(b'(' | b')' | b'[' | b']' | b'{' | b'}' | b';' | b','));
     let arrow = judge::has(value, b"->") || judge::has(value, b"::") || judge::has(value, b"=>") || judge::has(value, b"()");
-    let name = look.digits == 0 && look.others > 0 && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"._-$@:/".contains(byte)) && !judge::is_noise(value);
-    let constant = value.contains(&b'_') && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_:".contains(byte)) && !judge::is_noise(value);
-    ends_as_call && look.digits == 0 || arrow || name || constant
+    let name = !is_phrase(value)
+        && look.digits == 0
+        && look.others > 0
+        && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"._-$@:/".contains(byte))
+        && !judge::is_noise(value);
+    let constant =
+        value.contains(&b'_') && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_:".contains(byte)) && !judge::is_noise(value);
+    let dotted = value.contains(&b'.')
+        && value.split(|byte| *byte == b'.').all(|part| {
+            part.first().is_some_and(u8::is_ascii_alphabetic) && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') && !judge::is_noise(part)
+        });
+    ends_as_call && look.digits == 0 || arrow || name || constant || dotted
 }
 
 /// A part of a URL, or bytes written one by one: `a%2Fb`, `\x1f\x2e`.
@@ -94,15 +237,36 @@ fn is_encoded(value: &[u8]) -> bool {
     judge::has(value, b"%2F") || judge::has(value, b"%3A") || value.windows(2).filter(|pair| *pair == b"\\x").count() >= 3 || judge::has(value, b"&#")
 }
 
-/// The first part of a JSON web token alone, which says how it is signed.
-fn is_head_of_a_token(value: &[u8]) -> bool {
+/// The first part of a JSON web token alone, which says how it is signed; the beginning of a known token with too little behind it.
+fn is_part_of_a_token(value: &[u8]) -> bool {
+    const BEGINNINGS: &[&[u8]] = &[
+        b"ghp_",
+        b"gho_",
+        b"ghs_",
+        b"ghu_",
+        b"ghr_",
+        b"github_pat_",
+        b"glpat-",
+        b"xox",
+        b"xapp-",
+        b"sk-",
+        b"sk_",
+        b"pk_",
+        b"npm_",
+        b"AKIA",
+        b"ASIA",
+        b"AIza",
+        b"hf_",
+    ];
     value.starts_with(b"eyJ") && value.len() < 60 && !value.contains(&b'.')
+        || value.len() < 30 && BEGINNINGS.iter().any(|beginning| value.starts_with(beginning))
 }
 
 /// A path of a file, a host with a domain, a version, a MIME type.
-fn is_path(value: &[u8]) -> bool {
+pub(super) fn is_path(value: &[u8]) -> bool {
     let slashes = value.iter().filter(|byte| **byte == b'/' || **byte == b'\\').count();
-    let rooted = value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/") || value.get(1..3) == Some(b":\\");
+    let rooted =
+        value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/") || value.get(1..3) == Some(b":\\");
     let dots = value.iter().filter(|byte| **byte == b'.').count();
     let parts = value.split(|byte| b"/.\\".contains(byte)).filter(|part| part.len() > 2).count();
     let wordy = parts > 0 && !judge::is_noise(value);

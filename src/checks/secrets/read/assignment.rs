@@ -76,6 +76,8 @@ fn what_it_names(bytes: &[u8], name: Span) -> Names {
     match names(&bytes[name.start..name.end]) {
         // A key with an id, or within something that says it is public.
         Names::Key if [&b"key_id"[..], b"keyid", b"publickey", b"public_key"].iter().any(|word| judge::has(&line, word)) => Names::Nothing,
+        // What a server says aloud.
+        Names::Salt if judge::has(&line, b"digest ") => Names::Nothing,
         named => named,
     }
 }
@@ -116,7 +118,11 @@ fn given(bytes: &[u8], name: Span, kind: Kind) -> Option<Span> {
         Glue::Blank => kind == Kind::Plain || inside,
         Glue::Equals | Glue::Colon => kind == Kind::Plain || (inside && bytes.get(at.wrapping_sub(1)).is_some_and(|byte| b"=:".contains(byte))),
     };
-    if bare { unquoted(bytes, at, glue) } else { None }
+    let given = if bare { unquoted(bytes, at, glue) } else { None };
+    // `EMPTY= OTHER=value` on the line of a shell.
+    given.filter(|given| {
+        !(bytes[at - 1] == b' ' && bytes[given.start..given.end].iter().position(|byte| *byte == b'=').is_some_and(|sign| sign + 1 < given.end - given.start))
+    })
 }
 
 /// What stands behind a name: quotes and brackets that close it, then blanks.

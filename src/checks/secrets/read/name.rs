@@ -68,8 +68,6 @@ const SECRETS: &[&str] = &[
     "storagekey",
     "subscriptionkey",
     "sessionkey",
-    "auth",
-    "authorization",
 ];
 /// What makes a `key` one that is kept secret.
 const SECRET_KEYS: &str = "\
@@ -133,7 +131,10 @@ pub(super) fn names(name: &[u8]) -> Names {
     }
     let ends = |list: &[&str]| list.iter().any(|word| last == *word || (word.len() > 4 && last.ends_with(word)));
     let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
-    if ends(&["nopasswd", "nopassword", "nopass"]) {
+    // `nopasswd` asks for none; a client token keeps AWS from doing a thing twice.
+    let harmless = ends(&["nopasswd", "nopassword", "nopass", "publickey"])
+        || (last == "token" && (before == "client" || words.iter().any(|word| word == "client") && before == "request"));
+    if harmless {
         Names::Nothing
     } else if ends(PASSWORDS) || (last == "pass" && !["by", "com", "first", "second", "render", "one", "two"].contains(&before)) {
         Names::Password
@@ -193,6 +194,9 @@ mod tests {
             ("secretName", Names::Nothing),
             ("tokenUrl", Names::Nothing),
             ("publicKey", Names::Nothing),
+            ("SERVERPUBLICKEY", Names::Nothing),
+            ("clientToken", Names::Nothing),
+            ("clientRequestToken", Names::Nothing),
             ("primary_key", Names::Nothing),
             ("keyboard", Names::Nothing),
             ("key", Names::Key),

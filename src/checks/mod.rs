@@ -8,6 +8,8 @@ pub mod files;
 mod finding;
 pub mod message;
 pub mod migrations;
+mod most;
+mod percent;
 pub mod refs;
 mod registry;
 mod rules;

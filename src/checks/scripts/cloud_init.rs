@@ -14,7 +14,13 @@ pub(super) fn is_one(text: &str) -> bool {
 pub(super) fn scripts(text: &str) -> Vec<Script> {
     if text.starts_with("#!") {
         let span = crate::domain::Span::new(0, text.lines().next().map_or(0, str::len));
-        return vec![Script { rule: CLOUD_INIT_COMMAND, span, within: String::new(), what: "the script of a machine's first start".to_owned(), text: text.to_owned() }];
+        return vec![Script {
+            rule: CLOUD_INIT_COMMAND,
+            span,
+            within: String::new(),
+            what: "the script of a machine's first start".to_owned(),
+            text: text.to_owned(),
+        }];
     }
     let (documents, _) = yaml(text);
     let mut found = Vec::new();

@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
+use super::Script;
 use super::rules::{CONTAINER_SCRIPT, EXEC_HOOK, HELM_HOOK, PROBE_SCRIPT};
 use super::shell::{is_script, is_script_line, words};
-use super::Script;
 use crate::documents::{Entry, Node, Read};
 use crate::domain::{RepoPath, Span};
 
@@ -43,7 +43,8 @@ fn walk(node: &Node, path: &mut Vec<String>, found: &mut Vec<Script>) {
         if let Some((hook, command)) = HOOKS.contains(&entry.key.as_str()).then(|| command(&entry.value)).flatten().map(|command| (&entry.key, command)) {
             found.push(script(EXEC_HOOK, command, format!("{}.exec.command", path.concat()), format!("the command of a `{hook}` hook")));
         }
-        if let Some(command) = PROBES.contains(&entry.key.as_str()).then(|| command(&entry.value)).flatten().filter(|command| is_script(&words(&command.value))) {
+        if let Some(command) = PROBES.contains(&entry.key.as_str()).then(|| command(&entry.value)).flatten().filter(|command| is_script(&words(&command.value)))
+        {
             found.push(script(PROBE_SCRIPT, command, format!("{}.exec.command", path.concat()), format!("the script of a `{}`", entry.key)));
         }
         walk(&entry.value, path, found);
@@ -73,7 +74,7 @@ fn container(node: &Node, path: &[String], found: &mut Vec<Script>) {
     let (command, args) = (node.entry("command"), node.entry("args"));
     let Some(first) = command.or(args) else { return };
     let all: Vec<String> = command.into_iter().chain(args).flat_map(|entry| words(&entry.value)).collect();
-    if !is_script(&all) && !(all.len() == 1 && is_script_line(&all[0])) {
+    if !(is_script(&all) || all.len() == 1 && is_script_line(&all[0])) {
         return;
     }
     let init = path.iter().any(|part| part.trim_start_matches('.') == "initContainers");
@@ -113,7 +114,13 @@ fn of_lines(text: &str) -> Vec<Script> {
             _ => continue,
         };
         if !found.iter().any(|script| script.rule == rule) {
-            found.push(Script { rule, span: Span::new(start, start + trimmed.trim_end().len()), within: String::new(), what: what.to_owned(), text: text.to_owned() });
+            found.push(Script {
+                rule,
+                span: Span::new(start, start + trimmed.trim_end().len()),
+                within: String::new(),
+                what: what.to_owned(),
+                text: text.to_owned(),
+            });
         }
     }
     found

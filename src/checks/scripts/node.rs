@@ -8,10 +8,8 @@ use super::shell::words;
 use crate::documents::{Entry, Node, Value};
 
 /// What npm runs when a package is installed, also from git.
-const NPM: [&str; 10] =
-    ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "prepack", "postpack", "dependencies"];
-const DEVCONTAINER: [&str; 6] =
-    ["initializeCommand", "onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand", "postAttachCommand"];
+const NPM: [&str; 10] = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare", "prepack", "postpack", "dependencies"];
+const DEVCONTAINER: [&str; 6] = ["initializeCommand", "onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand", "postAttachCommand"];
 
 /// The life-cycle scripts of a package.
 pub(super) fn npm(documents: &[Rc<Node>]) -> Vec<Script> {

@@ -33,7 +33,11 @@ fn takes_script<S: AsRef<str>>(word: &str, behind: &[S]) -> bool {
         return options.any(|option| option.starts_with('-') && !option.starts_with("--") && option.contains('c') || option == "--command");
     }
     if WINDOWS.split(' ').any(|shell| shell == name) {
-        return options.any(|option| ["/c", "/k", "/r"].contains(&option.to_ascii_lowercase().as_str()) || option.to_ascii_lowercase().starts_with("-c") || option.to_ascii_lowercase().starts_with("-e"));
+        return options.any(|option| {
+            ["/c", "/k", "/r"].contains(&option.to_ascii_lowercase().as_str())
+                || option.to_ascii_lowercase().starts_with("-c")
+                || option.to_ascii_lowercase().starts_with("-e")
+        });
     }
     let plain = name.trim_end_matches(|character: char| character.is_ascii_digit() || character == '.');
     OTHERS.iter().any(|(other, takes)| *other == plain && options.any(|option| takes.contains(&option)))
@@ -70,7 +74,9 @@ mod tests {
         ] {
             assert!(is_script_line(line), "{line}");
         }
-        for line in ["nginx -c /etc/nginx.conf", "sh /script.sh", "bash script.sh -c x", "redis-server --save 60", "python -m http.server", "node server.js -e x", ""] {
+        for line in
+            ["nginx -c /etc/nginx.conf", "sh /script.sh", "bash script.sh -c x", "redis-server --save 60", "python -m http.server", "node server.js -e x", ""]
+        {
             assert!(!is_script_line(line), "{line}");
         }
     }

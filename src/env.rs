@@ -60,13 +60,24 @@ pub const VARIABLES: &[VariableSpec] = &[
     plain("GITHUB_STEP_SUMMARY", "The file that takes the job's summary."),
     secret("GITHUB_TOKEN", "The token, where the input `token` is not given."),
     plain("GITHUB_WORKSPACE", "The checkout."),
+    plain("GIT_CONFIG_PARAMETERS", "What was typed as `git -c`: git hands it on to its hooks."),
+    plain("GIT_DIR", "Git's own folder: git tells its hooks so where it is not the obvious one."),
+    plain("GIT_EDITOR", "`:` where git commits without an editor: it tells its hooks so."),
     plain("HOME", "The home directory."),
     plain("INPUT_*", "The action's inputs; `token` and `dispatch-token` among them are secrets."),
     secret("INPUT_DISPATCH-TOKEN", "The action's input `dispatch-token`: the token for a deploy workflow in another repository."),
     secret("INPUT_TOKEN", "The action's input `token`."),
     plain("NO_COLOR", "No colour, whatever its value."),
+    plain("PATH", "Where programs are found: whether hooks can name ours by a path that outlives an update of it."),
+    plain("PRE_COMMIT_FROM_REF", "From pre-commit or prek, which keep git's standard input to themselves: the commit that a push begins after."),
+    plain("PRE_COMMIT_LOCAL_BRANCH", "From pre-commit or prek: the ref that is pushed."),
+    plain("PRE_COMMIT_REMOTE_BRANCH", "From pre-commit or prek: the ref that is pushed to."),
+    plain("PRE_COMMIT_REMOTE_NAME", "From pre-commit or prek: the remote that is pushed to."),
+    plain("PRE_COMMIT_REMOTE_URL", "From pre-commit or prek: the remote's URL."),
+    plain("PRE_COMMIT_TO_REF", "From pre-commit or prek: the commit that is pushed."),
     plain("RUNNER_DEBUG", "`1` where the run is being debugged."),
     plain("RUNNER_TEMP", "A directory for the job's temporary files."),
+    plain("SHIPGATE_HOOK_DEPTH", "Set by us for a hook that was there before ours: how many hooks it is in, so that a circle ends."),
     plain("SHIPGATE_LOG", "What is logged, e.g. `debug`."),
     plain("SHIPGATE_RETRY_PAUSE_MS", "The pause before a failed request is sent a second time, in milliseconds; 250 where it is not set."),
     plain("SHIPGATE_SKIP", "Checks that hooks and `shipgate check` leave out, by their ids, e.g. `secrets,size`; said in the output, and logged."),
@@ -121,6 +132,23 @@ pub enum EnvironmentError {
     },
 }
 
+/// What pre-commit or prek say of a push: of one ref only, however many are pushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManagedPush {
+    /// The remote's name.
+    pub remote: Option<String>,
+    /// Its URL.
+    pub url: Option<String>,
+    /// The ref that is pushed.
+    pub local: String,
+    /// The ref that is pushed to.
+    pub target: String,
+    /// The commit that it begins after; none where everything is pushed.
+    pub from: Option<String>,
+    /// The commit that is pushed; none where everything is pushed.
+    pub to: Option<String>,
+}
+
 impl Environment {
     /// The process's own.
     pub fn from_process() -> Self {
@@ -171,6 +199,21 @@ impl Environment {
             Some(value) if value.is_empty() => VariableState::Empty,
             Some(_) => VariableState::Present,
         }
+    }
+
+    /// `GIT_CONFIG_PARAMETERS`.
+    pub fn git_config_parameters(&self) -> Option<String> {
+        self.text("GIT_CONFIG_PARAMETERS")
+    }
+
+    /// `GIT_DIR`.
+    pub fn git_dir(&self) -> Option<PathBuf> {
+        self.path("GIT_DIR")
+    }
+
+    /// `GIT_EDITOR`.
+    pub fn git_editor(&self) -> Option<String> {
+        self.text("GIT_EDITOR")
     }
 
     /// `GITHUB_EVENT_NAME`.
@@ -355,6 +398,28 @@ impl Environment {
     /// `SHIPGATE_SKIP`.
     pub fn skipped_checks(&self) -> Option<String> {
         self.text("SHIPGATE_SKIP")
+    }
+
+    /// `SHIPGATE_HOOK_DEPTH`: 0 where no hook of ours is around; as deep as can be where it is no number.
+    pub fn hook_depth(&self) -> u64 {
+        self.number("SHIPGATE_HOOK_DEPTH").map_or(u64::MAX, |depth| depth.unwrap_or(0))
+    }
+
+    /// The folders of `PATH`.
+    pub fn program_folders(&self) -> Vec<PathBuf> {
+        self.path("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
+    }
+
+    /// What pre-commit or prek say of a push; none where they do not run us.
+    pub fn managed_push(&self) -> Option<ManagedPush> {
+        Some(ManagedPush {
+            remote: self.text("PRE_COMMIT_REMOTE_NAME"),
+            url: self.text("PRE_COMMIT_REMOTE_URL"),
+            local: self.text("PRE_COMMIT_LOCAL_BRANCH")?,
+            target: self.text("PRE_COMMIT_REMOTE_BRANCH")?,
+            from: self.text("PRE_COMMIT_FROM_REF"),
+            to: self.text("PRE_COMMIT_TO_REF"),
+        })
     }
 
     /// `SHIPGATE_LOG`.

@@ -5,6 +5,7 @@
 //! (so a Ctrl-C at the terminal does not reach it by itself); on Windows only the program itself is killed. The system's
 //! `PATH` finds it. Nothing here judges what a program said.
 
+mod chained;
 mod environment;
 mod lines;
 mod pipes;
@@ -14,6 +15,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+pub use chained::{ChainError, ChainedHook};
 pub use environment::{ChildEnvironment, WITHHELD, Withheld};
 pub use lines::{LinesError, MOST_LINES, lines};
 use pipes::{Heard, Limits};

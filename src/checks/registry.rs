@@ -93,7 +93,7 @@ impl Serialize for Check {
 
 /// Every rule that is code, in the order of the checks. Each check's module adds its own here.
 pub fn rules() -> Vec<&'static RuleSpec> {
-    [super::message::RULES].concat()
+    [super::refs::RULES, super::message::RULES].concat()
 }
 
 #[cfg(test)]

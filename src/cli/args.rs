@@ -1,5 +1,6 @@
 //! The command line: what can be typed. Doc comments are the help text.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -99,6 +100,7 @@ Examples:
   shipgate hooks status
   shipgate hooks uninstall
 
+Exit code: 0 in place, or taken out; 1 not all of it, and why.
 With pre-commit, prek, lefthook or husky: see docs/hooks.md.";
 
 /// What stands below the help of `audit verify`.
@@ -139,6 +141,41 @@ pub struct Cli {
     /// Colour, which is decoration only: auto, always or never.
     #[arg(long, alias = "colour", value_enum, value_name = "WHEN", default_value_t = When::Auto, hide_possible_values = true, global = true)]
     pub color: When,
+}
+
+impl Cli {
+    /// What the action types, where exactly that was typed: most of its runs are over before the tree of all other commands would have been built.
+    pub fn of_the_action(typed: &[OsString]) -> Option<Self> {
+        let post = match typed {
+            [action] if action == "action" => false,
+            [action, post] if action == "action" && post == "--post" => true,
+            _ => return None,
+        };
+        Some(Self { command: Command::Action { post }, verbose: 0, color: When::Auto })
+    }
+
+    /// What an installed script types, or a hook manager, where exactly that was typed: somebody waits for it at every commit.
+    pub fn of_a_hook(typed: &[OsString]) -> Option<Self> {
+        let [first, rest @ ..] = typed else { return None };
+        let (script, rest) = match rest {
+            [option, script, rest @ ..] if option == "--script" && !script.is_empty() => (Some(PathBuf::from(script)), rest),
+            rest => (None, rest),
+        };
+        let [name, words @ ..] = rest else { return None };
+        // The empty word and what looks like an option are for the whole command line to judge.
+        let is_plain = |word: &OsString| !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-");
+        let message = |file: &OsString, fix: bool| Hook::CommitMsg { file: PathBuf::from(file), fix };
+        let hook = match (name.to_str()?, words) {
+            ("pre-commit", []) => Hook::PreCommit { files: Vec::new() },
+            ("commit-msg", [file]) if is_plain(file) => message(file, false),
+            ("commit-msg", [fix, file]) if fix == "--fix" && is_plain(file) => message(file, true),
+            ("pre-push", [remote, url]) if is_plain(remote) && is_plain(url) => {
+                Hook::PrePush { remote: Some(remote.to_str()?.to_owned()), url: Some(url.to_str()?.to_owned()) }
+            }
+            _ => return None,
+        };
+        (first == "hook").then_some(Self { command: Command::Hook(HookCall { script, hook }), verbose: 0, color: When::Auto })
+    }
 }
 
 /// When to colour.
@@ -189,8 +226,7 @@ pub enum Command {
     #[command(subcommand, after_help = HOOKS)]
     Hooks(Hooks),
     /// Be a git hook: what the installed hooks run.
-    #[command(subcommand)]
-    Hook(Hook),
+    Hook(HookCall),
     /// Look after the policy file.
     #[command(subcommand)]
     Policy(Policy),
@@ -345,6 +381,17 @@ pub enum Hooks {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// A hook, as a script starts it.
+#[derive(Args, Debug)]
+pub struct HookCall {
+    /// The script: the hook that was there before it lies beside it.
+    #[arg(long, hide = true, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// Which one.
+    #[command(subcommand)]
+    pub hook: Hook,
 }
 
 /// The hooks, as git starts them.
@@ -522,7 +569,51 @@ fn pull_number(text: &str) -> Result<PullNumber, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{CommandFactory as _, Parser as _};
+
+    #[test]
+    fn what_the_action_types_is_read_as_clap_reads_it_and_nothing_else_is() {
+        for typed in [&["action"][..], &["action", "--post"]] {
+            let parsed = super::Cli::try_parse_from(["shipgate"].iter().chain(typed)).expect("it can be typed");
+            let typed: Vec<std::ffi::OsString> = typed.iter().map(Into::into).collect();
+            assert_eq!(super::Cli::of_the_action(&typed).map(|cli| format!("{cli:?}")), Some(format!("{parsed:?}")));
+        }
+        for typed in [&[][..], &["-v", "action"], &["action", "-v"], &["action", "--post", "--post"], &["action", "--help"], &["gates"]] {
+            let typed: Vec<std::ffi::OsString> = typed.iter().map(|word: &&str| word.into()).collect();
+            assert!(super::Cli::of_the_action(&typed).is_none(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn h1_what_git_types_for_a_hook_is_read_as_clap_reads_it_and_nothing_else_is() {
+        let of = |typed: &[&str]| super::Cli::of_a_hook(&typed.iter().map(Into::into).collect::<Vec<std::ffi::OsString>>());
+        for typed in [
+            &["hook", "pre-commit"][..],
+            &["hook", "commit-msg", ".git/COMMIT_EDITMSG"],
+            &["hook", "commit-msg", "--fix", "a b"],
+            &["hook", "pre-push", "origin", "https://example.com/a.git"],
+            &["hook", "--script", ".git/hooks/pre-push", "pre-push", "origin", "https://example.com/a.git"],
+            &["hook", "--script", ".git/hooks/pre-commit", "pre-commit"],
+        ] {
+            let parsed = super::Cli::try_parse_from(["shipgate"].iter().chain(typed)).expect("it can be typed");
+            assert_eq!(of(typed).map(|cli| format!("{cli:?}")), Some(format!("{parsed:?}")));
+        }
+        for typed in [
+            &["hook"][..],
+            &["hooks", "pre-commit"],
+            &["hook", "commit-msg"],
+            &["hook", "commit-msg", ""],
+            &["hook", "commit-msg", "--help"],
+            &["hook", "commit-msg", "a", "--fix"],
+            &["hook", "pre-push"],
+            &["hook", "pre-push", "--", "x"],
+            &["hook", "--script", "", "pre-commit"],
+            &["hook", "pre-commit", "--script", "x"],
+            &["-v", "hook", "pre-commit"],
+        ] {
+            assert!(of(typed).is_none(), "{typed:?}");
+        }
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -16,6 +16,8 @@ mod proposed;
 mod say;
 mod status;
 
+use std::ffi::OsString;
+
 use clap::Parser as _;
 
 pub use args::{Cli, Command};
@@ -26,7 +28,8 @@ use crate::exit::Exit;
 
 /// Runs the program with the process's arguments and environment.
 pub fn main() -> Exit {
-    let cli = match Cli::try_parse() {
+    let typed: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let cli = match Cli::of_the_action(&typed).or_else(|| Cli::of_a_hook(&typed)).map_or_else(Cli::try_parse, Ok) {
         Ok(cli) => cli,
         Err(error) => return say::usage(&error),
     };

@@ -152,7 +152,8 @@ fn unreadable(voice: Voice, error: &NoPolicy) -> Exit {
     exit
 }
 
-fn paint(paint: Paint) -> policy::Paint {
+/// The same, as the policy's words have it.
+pub(super) fn paint(paint: Paint) -> policy::Paint {
     match paint {
         Paint::Colour => policy::Paint::Coloured,
         Paint::Plain => policy::Paint::Plain,

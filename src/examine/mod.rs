@@ -12,8 +12,10 @@ mod look;
 mod mend;
 mod near;
 mod progress;
+mod push;
 mod rules;
 mod standing;
+mod texts;
 mod windows;
 
 use std::collections::HashMap;
@@ -24,6 +26,7 @@ pub use disk::Disk;
 pub use force::{NotInForce, UnknownCheck, Wanted, checks_in_force};
 pub use mend::{Mended, mended};
 pub use near::{CommitNear, IndexNear};
+pub use push::{PushError, Pushing};
 pub use rules::{InForce, Origin, RulesError};
 
 use cache::{Basis, Cache};
@@ -57,6 +60,8 @@ pub enum Selection {
     Commits(Vec<NewCommit>),
     /// The same for a push, with the commits that its refs end at: what counts is what stands there.
     Pushed(Vec<NewCommit>, Vec<ObjectId>),
+    /// Versions that no commit brings.
+    Versions(Vec<Change>),
 }
 
 /// How it is looked at.
@@ -97,6 +102,7 @@ impl Examination<'_> {
         let near = |commit: Option<&ObjectId>| -> Box<dyn Near + '_> {
             match (commit, selection, &disk) {
                 (Some(commit), _, _) => Box::new(CommitNear::new(commit.clone(), &objects)),
+                (None, Selection::Versions(_), _) => Box::new(Alone),
                 (None, Selection::Staged, _) => Box::new(IndexNear::new(self.repository, &objects, &entries)),
                 (None, _, Some(disk)) => Box::new(disk.clone()),
                 (None, _, None) => Box::new(Alone),
@@ -131,6 +137,7 @@ impl Examination<'_> {
             Selection::All => Ok(look(&files(self.repository.files()?, |_| true))),
             Selection::Paths(paths) => Ok(look(&files(self.named(paths, looker)?, |_| true))),
             Selection::Commits(commits) => self.commits((commits, &[]), looker),
+            Selection::Versions(changes) => Ok(look(changes)),
             Selection::Pushed(commits, tips) => self.commits((commits, tips), looker),
         }
     }
@@ -157,7 +164,7 @@ impl Examination<'_> {
         }
         files = files.and(looker.look(&batch, &mut standing));
         standing.settle(&mut files, commits, tips);
-        let mut examined = self.messages(commits).and(files);
+        let mut examined = self.messages(commits, looker.checks).and(files);
         examined.looked.commits = commits.len();
         // Each commit's own message first, then its files.
         let order: HashMap<&ObjectId, usize> = commits.iter().enumerate().map(|(at, commit)| (&commit.id, at)).collect();
@@ -166,8 +173,8 @@ impl Examination<'_> {
     }
 
     /// What is wrong with the messages of commits.
-    fn messages(&self, commits: &[NewCommit]) -> Examined {
-        let mut examined = Examined::default();
+    fn messages(&self, commits: &[NewCommit], checks: &[Box<dyn FileCheck>]) -> Examined {
+        let mut examined = self.texts(commits, checks);
         let rules = &self.in_force.rules;
         if !self.wanted.wants(Check::Messages) || rules.off.contains_key(Check::Messages.id()) {
             return examined;

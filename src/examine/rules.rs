@@ -58,6 +58,11 @@ pub enum RulesError {
 }
 
 impl InForce {
+    /// The defaults: where there is no policy.
+    pub fn defaults() -> Self {
+        Self { rules: CheckRules::default(), origin: Origin::Defaults }
+    }
+
     /// The policy of a work tree; the defaults where it has none.
     ///
     /// # Errors
@@ -66,7 +71,7 @@ impl InForce {
         let path = RepoPath::new(POLICY_PATH);
         let unreadable = |why: &str| RulesError::Unreadable { place: POLICY_PATH.to_owned(), why: why.to_owned() };
         match Disk::new(root).entry(&path) {
-            Ok(super::disk::Entry::Nothing) => Ok(Self { rules: CheckRules::default(), origin: Origin::Defaults }),
+            Ok(super::disk::Entry::Nothing) => Ok(Self::defaults()),
             Ok(super::disk::Entry::File(..)) => {
                 let bytes = Disk::new(root).read(&path).ok_or_else(|| unreadable("it is larger than a megabyte, or went away"))?;
                 Ok(Self { rules: rules(bytes, POLICY_PATH)?, origin: Origin::WorkTree })
@@ -83,7 +88,7 @@ impl InForce {
     pub fn of_commit(repository: &Repository, commit: &ObjectId) -> Result<Self, RulesError> {
         let place = format!("{POLICY_PATH} of {}", &commit.as_str()[..12]);
         match repository.read_at(commit, &RepoPath::new(POLICY_PATH), LARGEST)? {
-            Content::Missing => Ok(Self { rules: CheckRules::default(), origin: Origin::Defaults }),
+            Content::Missing => Ok(Self::defaults()),
             Content::Whole(bytes) => Ok(Self { rules: rules(bytes, &place)?, origin: Origin::Commit(commit.clone()) }),
             Content::TooLarge(_) => Err(RulesError::Unreadable { place, why: "it is larger than a megabyte".to_owned() }),
         }

@@ -3,9 +3,11 @@
 //! Nothing that a repository carries has a say in how it is merged: no attributes, filters, merge drivers, hooks, or configuration of its own.
 //! A local repository is read, never written to. Whether a merged tree means anything is for the gates.
 
+mod commit_settings;
 mod credentials;
 mod fetch;
 pub mod history;
+mod hooks;
 mod merge;
 mod origin;
 mod remote;
@@ -19,6 +21,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use commit_settings::{CommitPlace, CommitSettings};
+pub use hooks::{HookQuestions, HooksUnknown};
 pub use origin::{origin_slug, work_tree};
 pub use remote::{InvalidRemote, Remote};
 use scratch::Scratch;

@@ -10,6 +10,7 @@ mod edits;
 mod environments;
 mod fill;
 mod findings;
+pub mod hooks;
 mod languages;
 mod policy;
 mod proposal;

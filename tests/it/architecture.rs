@@ -144,9 +144,10 @@ fn pure_modules_touch_no_file_no_network_and_no_process() {
     }
 }
 
-/// A policy's programs, git (to fetch, to ask for a tag, and to tell of history), and the sandbox's git: each with an argument list.
+/// A policy's programs, git (to fetch, to ask for a tag, about hooks, and for history), the hook that was there before ours (which git would have started), and the sandbox's
+/// git: each with an argument list.
 #[test]
-fn v9_programs_are_started_in_five_places_and_none_of_them_starts_a_shell() {
+fn v9_programs_are_started_in_few_places_and_none_of_them_starts_a_shell() {
     let mut places = Vec::new();
     for path in files(&root().join("src")).iter().filter(|path| !is_test_only(path)) {
         let text = code(path);
@@ -158,7 +159,18 @@ fn v9_programs_are_started_in_five_places_and_none_of_them_starts_a_shell() {
             assert!(!text.contains(shell), "{} names the shell {shell}", path.display());
         }
     }
-    assert_eq!(places, ["src/git/fetch.rs", "src/git/history/start.rs", "src/git/tags.rs", "src/programs.rs", "src/sandbox/http/git.rs"]);
+    assert_eq!(
+        places,
+        [
+            "src/git/fetch.rs",
+            "src/git/history/start.rs",
+            "src/git/hooks.rs",
+            "src/git/tags.rs",
+            "src/programs/chained.rs",
+            "src/programs.rs",
+            "src/sandbox/http/git.rs"
+        ]
+    );
 }
 
 #[test]

@@ -56,6 +56,21 @@ fn the_page_of_commands_lists_every_command() {
 }
 
 #[test]
+fn the_page_of_messages_lists_every_rule_with_its_examples() {
+    let mut out = String::from("| rule | | what it finds | instead of | write |\n| --- | --- | --- | --- | --- |\n");
+    for rule in shipgate::checks::message::RULES {
+        let level = if rule.level == shipgate::checks::Level::Stop { "stops" } else { "warns" };
+        let lines = |text: &str| {
+            let shown = |line: &str| line.replace('|', "\\|").replace('\u{202e}', "⟨U+202E⟩");
+            text.trim_end().lines().map(|line| if line.is_empty() { String::new() } else { format!("`{}`", shown(line)) }).collect::<Vec<_>>().join("<br>")
+        };
+        let _ =
+            writeln!(out, "| <a id=\"messages-{0}\"></a>`{0}` | {level} | {1} | {2} | {3} |", rule.id, rule.about, lines(rule.bad.text), lines(rule.good.text));
+    }
+    compare("messages.md", "rules", &out);
+}
+
+#[test]
 fn the_page_of_exit_codes_lists_every_code() {
     let mut out = String::from("| code | meaning |\n| --- | --- |\n");
     for (_, code, meaning) in EXITS {

@@ -43,13 +43,24 @@ mod gates;
 mod github_contract;
 mod graphql_schema;
 mod graphql_world;
+#[cfg(unix)]
+mod hook_managers;
+#[cfg(unix)]
+mod hooks;
 mod hostile;
 mod http_client;
 mod init;
 mod licences;
 mod limits;
 mod linters;
+mod messages;
 mod policy;
+#[cfg(unix)]
+mod push;
+#[cfg(unix)]
+mod push_hostile;
+#[cfg(unix)]
+mod push_stage;
 mod readme;
 mod release;
 mod requests;

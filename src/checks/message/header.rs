@@ -146,7 +146,8 @@ pub(super) fn loose(line: &str) -> Option<Loose<'_>> {
 /// Without the pictures that some put before the type: `✨ feat: x`, `:sparkles: feat: x`.
 fn undecorated(line: &str) -> &str {
     let line = line.trim_start();
-    let named = line.strip_prefix(':').and_then(|rest| rest.split_once(':')).filter(|(name, _)| !name.is_empty() && name.chars().all(|it| it == '+' || is_word(it)));
+    let named =
+        line.strip_prefix(':').and_then(|rest| rest.split_once(':')).filter(|(name, _)| !name.is_empty() && name.chars().all(|it| it == '+' || is_word(it)));
     let line = named.map_or(line, |(_, rest)| rest);
     line.trim_start_matches(|character: char| !character.is_ascii() && !character.is_alphanumeric() || character.is_whitespace())
 }
@@ -179,7 +180,27 @@ mod tests {
         assert_eq!(parts("FIX: two:  colons "), Some(("FIX", None, false, "two:  colons")));
         assert_eq!(parts("feat(a b, c):   x"), Some(("feat", Some("a b, c"), false, "x")));
         assert_eq!(parts("größe(ü): x"), Some(("größe", Some("ü"), false, "x")));
-        for line in ["", "feat", "feat:", "feat: ", "feat:x", "feat : x", " feat: x", "feat(): x", "feat( ): x", "feat(a(b)): x", "feat (a): x", "feat!(a): x", "feat(a: x", "[feat] x", "my type: x", "feat!!: x", ": x", "(a): x", "feat(a)b: x"] {
+        for line in [
+            "",
+            "feat",
+            "feat:",
+            "feat: ",
+            "feat:x",
+            "feat : x",
+            " feat: x",
+            "feat(): x",
+            "feat( ): x",
+            "feat(a(b)): x",
+            "feat (a): x",
+            "feat!(a): x",
+            "feat(a: x",
+            "[feat] x",
+            "my type: x",
+            "feat!!: x",
+            ": x",
+            "(a): x",
+            "feat(a)b: x",
+        ] {
             assert_eq!(parts(line), None, "{line}");
         }
     }

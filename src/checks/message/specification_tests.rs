@@ -40,7 +40,13 @@ const CASES: &[Case] = &[
         body: None,
         footers: &[("BREAKING CHANGE", "use JavaScript features not available in Node 6.")],
     },
-    Case { text: "docs: correct spelling of CHANGELOG", header: Some(("docs", None, "correct spelling of CHANGELOG")), breaking: &[], body: None, footers: &[] },
+    Case {
+        text: "docs: correct spelling of CHANGELOG",
+        header: Some(("docs", None, "correct spelling of CHANGELOG")),
+        breaking: &[],
+        body: None,
+        footers: &[],
+    },
     Case { text: "feat(lang): add Polish language", header: Some(("feat", Some("lang"), "add Polish language")), breaking: &[], body: None, footers: &[] },
     Case {
         text: "fix: prevent racing of requests\n\nIntroduce a request id and a reference to latest request. Dismiss\nincoming responses other than from latest request.\n\nRemove timeouts which were used to mitigate the racing issue but are\nobsolete now.\n\nReviewed-by: Z\nRefs: #123\n",
@@ -100,7 +106,13 @@ const CASES: &[Case] = &[
     Case { text: "FEAT(API): x", header: Some(("FEAT", Some("API"), "x")), breaking: &[], body: None, footers: &[] },
     Case { text: "fix: x\n\nBreaking-Change: y\n", header: Some(("fix", None, "x")), breaking: &[], body: None, footers: &[("Breaking-Change", "y")] },
     // 16: the hyphen is the same.
-    Case { text: "fix: x\n\nBREAKING-CHANGE #12 is gone\n", header: Some(("fix", None, "x")), breaking: &["12 is gone"], body: None, footers: &[("BREAKING-CHANGE", "12 is gone")] },
+    Case {
+        text: "fix: x\n\nBREAKING-CHANGE #12 is gone\n",
+        header: Some(("fix", None, "x")),
+        breaking: &["12 is gone"],
+        body: None,
+        footers: &[("BREAKING-CHANGE", "12 is gone")],
+    },
     // Ends of lines of another system.
     Case {
         text: "fix(api): x\r\n\r\nbody\r\n\r\nBREAKING CHANGE: y\r\nRefs #1\r\n",
@@ -110,8 +122,20 @@ const CASES: &[Case] = &[
         footers: &[("BREAKING CHANGE", "y"), ("Refs", "1")],
     },
     // More generous than the specification: a breaking change is never missed.
-    Case { text: "fix: x\n\nbody\nBREAKING CHANGE: y\n", header: Some(("fix", None, "x")), breaking: &["y"], body: Some("body"), footers: &[("BREAKING CHANGE", "y")] },
-    Case { text: "fix: x\n\nBREAKING CHANGE:\n\n- one\n- two\n", header: Some(("fix", None, "x")), breaking: &["- one\n- two"], body: None, footers: &[("BREAKING CHANGE", "- one\n- two")] },
+    Case {
+        text: "fix: x\n\nbody\nBREAKING CHANGE: y\n",
+        header: Some(("fix", None, "x")),
+        breaking: &["y"],
+        body: Some("body"),
+        footers: &[("BREAKING CHANGE", "y")],
+    },
+    Case {
+        text: "fix: x\n\nBREAKING CHANGE:\n\n- one\n- two\n",
+        header: Some(("fix", None, "x")),
+        breaking: &["- one\n- two"],
+        body: None,
+        footers: &[("BREAKING CHANGE", "- one\n- two")],
+    },
     Case { text: "fix: x\n\nBREAKING CHANGE:\n", header: Some(("fix", None, "x")), breaking: &[], body: None, footers: &[] },
 ];
 
@@ -139,7 +163,22 @@ fn h2_a_message_may_ask_for_a_version() {
 #[test]
 fn h2_hostile_messages_of_a_megabyte_are_read_to_their_end() {
     let rules = MessageRules::default();
-    for piece in ["a line of text\n", "Refs: 1\n", "* feat!: x\n", "Refs", "x ", "(", "BREAKING CHANGE:\n", "BREAKING CHANGE: x\n\n", "fixup! ", "This reverts commit 0123456\n", ":", "\n", "breaking change\n", "!("] {
+    for piece in [
+        "a line of text\n",
+        "Refs: 1\n",
+        "* feat!: x\n",
+        "Refs",
+        "x ",
+        "(",
+        "BREAKING CHANGE:\n",
+        "BREAKING CHANGE: x\n\n",
+        "fixup! ",
+        "This reverts commit 0123456\n",
+        ":",
+        "\n",
+        "breaking change\n",
+        "!(",
+    ] {
         for begin in ["feat: x\n\n", ""] {
             let text = format!("{begin}{}", piece.repeat(1_000_000 / piece.len()));
             let message = Message::parse(&text);

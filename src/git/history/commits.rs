@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use super::objects::{Content, Kind};
+use super::objects::{Content, Kind, Objects};
 use super::remotes::RemoteName;
 use super::start::Input;
 use super::{HistoryError, Repository};
@@ -29,11 +29,19 @@ impl Repository {
     /// # Errors
     /// [`HistoryError`]: nothing is left out because it could not be read.
     pub fn new_commits(&self, tips: &[ObjectId], known: &Known) -> Result<Vec<NewCommit>, HistoryError> {
+        self.new_commits_by(&mut self.objects(), tips, known)
+    }
+
+    /// The same through a reader that is there already.
+    ///
+    /// # Errors
+    /// [`HistoryError`]
+    pub(super) fn new_commits_by(&self, objects: &mut Objects, tips: &[ObjectId], known: &Known) -> Result<Vec<NewCommit>, HistoryError> {
         if tips.is_empty() {
             return Ok(Vec::new());
         }
         let ids = self.listed(tips, known, &["--topo-order", "--reverse"])?;
-        self.commits(&ids)
+        self.commits_by(objects, &ids)
     }
 
     /// True where the first commit is reached from the second, or is it.
@@ -67,12 +75,16 @@ impl Repository {
     /// # Errors
     /// [`HistoryError`]: also where one of them is missing, or is no commit.
     pub fn commits(&self, ids: &[ObjectId]) -> Result<Vec<NewCommit>, HistoryError> {
+        self.commits_by(&mut self.objects(), ids)
+    }
+
+    fn commits_by(&self, objects: &mut Objects, ids: &[ObjectId]) -> Result<Vec<NewCommit>, HistoryError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let cut = self.cut()?;
         let (mut commits, mut fault) = (Vec::with_capacity(ids.len()), None);
-        self.objects().each(ids, LARGEST, &mut |at, content| match commit(&ids[at], content, &cut) {
+        objects.each(ids, LARGEST, &mut |at, content| match commit(&ids[at], content, &cut) {
             Ok(commit) => {
                 commits.push(commit);
                 ControlFlow::Continue(())
@@ -109,7 +121,7 @@ impl Repository {
     }
 
     /// The commits at which a shallow clone is cut.
-    fn cut(&self) -> Result<HashSet<ObjectId>, HistoryError> {
+    pub(super) fn cut(&self) -> Result<HashSet<ObjectId>, HistoryError> {
         let file = self.common_dir.join("shallow");
         match std::fs::read_to_string(&file) {
             Ok(text) => Ok(text.lines().filter_map(|line| self.id(line)).collect()),

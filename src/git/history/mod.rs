@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod listed;
 mod objects;
+mod push;
 mod raw;
 mod remotes;
 mod start;
@@ -20,6 +21,7 @@ pub use commits::Known;
 pub use error::HistoryError;
 pub use files::Entry;
 pub use objects::{Content, Kind, Named, Objects, Visit};
+pub use push::{BadLine, Destination, Line, Push, Tip, lines};
 pub use remotes::{DefaultBranch, RemoteName};
 use start::{Ended, Input, Place};
 
@@ -38,6 +40,8 @@ pub struct Repository {
     digits: usize,
     /// A symbolic ref that was asked for along with the rest, and what it points at.
     symbolic: Option<(String, Option<String>)>,
+    /// A reader of objects that nobody asks at the moment.
+    idle: objects::Idle,
 }
 
 /// What is asked first, in this order: a line each, the last only where there is a work tree.
@@ -75,6 +79,7 @@ impl Repository {
             digits: facts.digits,
             symbolic: head.map(|head| (head, facts.target.filter(|_| ended.code == Some(0)).map(str::to_owned))),
             place,
+            idle: objects::Idle::default(),
         })
     }
 
@@ -93,9 +98,9 @@ impl Repository {
         self.root.as_deref()
     }
 
-    /// A reader of objects.
+    /// A reader of objects: one at a time costs one process.
     pub fn objects(&self) -> Objects {
-        Objects::new(self.place.clone())
+        Objects::new(self.place.clone(), self.idle.clone())
     }
 
     /// The id that a text is, where it is one of this repository's kind.

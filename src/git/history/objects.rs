@@ -4,6 +4,7 @@
 use std::io::{BufRead, Read, Write};
 use std::ops::ControlFlow;
 use std::process::ChildStdin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::HistoryError;
 use super::start::{Input, Place, Process};
@@ -15,12 +16,16 @@ const LONGEST_HEAD: u64 = 64 * 1024;
 /// What is read over rather than that git is started again, in bytes.
 const READ_OVER: u64 = 4 * 1024 * 1024;
 
-/// Reads objects. Git is started with the first question, and again after an object that was too large.
+/// Reads objects. Git is started with the first question, and again after an object that was too large. The next reader of the same repository goes on with it.
 #[derive(Debug)]
 pub struct Objects {
     place: Place,
+    idle: Idle,
     process: Option<Process>,
 }
+
+/// A process that nobody asks at the moment.
+pub(super) type Idle = Arc<Mutex<Option<Process>>>;
 
 /// What an object holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +77,8 @@ impl Content {
 }
 
 impl Objects {
-    pub(super) fn new(place: Place) -> Self {
-        Self { place, process: None }
+    pub(super) fn new(place: Place, idle: Idle) -> Self {
+        Self { place, idle, process: None }
     }
 
     /// The content of one object, where it has no more than `most` bytes.
@@ -118,7 +123,7 @@ impl Objects {
     }
 
     fn running(&mut self) -> Result<Process, HistoryError> {
-        match self.process.take() {
+        match self.process.take().or_else(|| slot(&self.idle).take()) {
             Some(process) => Ok(process),
             None => self.place.start(COMMAND, &["--batch"], Input::Asked),
         }
@@ -128,10 +133,18 @@ impl Objects {
     ///
     /// # Errors
     /// [`HistoryError`] where git failed.
-    pub fn each(&mut self, ids: &[ObjectId], most: u64, visit: Visit<'_>) -> Result<(), HistoryError> {
+    pub fn each(&mut self, ids: &[ObjectId], most: u64, visit: &mut dyn FnMut(usize, Content) -> ControlFlow<()>) -> Result<(), HistoryError> {
+        self.each_named(ids, most, &mut |place, named| visit(place, named.map_or(Content::Missing, |named| named.content)))
+    }
+
+    /// The same with what each object is; none for one that is not there, or is corrupt.
+    ///
+    /// # Errors
+    /// [`HistoryError`] where git failed.
+    pub fn each_named(&mut self, ids: &[ObjectId], most: u64, visit: Visit<'_>) -> Result<(), HistoryError> {
         let mut at = 0;
         while at < ids.len() {
-            match self.some(&ids[at..], most, &mut |place, content| visit(at + place, content))? {
+            match self.some(&ids[at..], most, &mut |place, named| visit(at + place, named))? {
                 Seen::Until(next) => at += next,
                 Seen::Enough => break,
             }
@@ -166,8 +179,20 @@ impl Objects {
     }
 }
 
-/// Who is given the contents, with their places in the list.
-pub type Visit<'a> = &'a mut dyn FnMut(usize, Content) -> ControlFlow<()>;
+impl Drop for Objects {
+    fn drop(&mut self) {
+        if let Some(process) = self.process.take() {
+            *slot(&self.idle) = Some(process);
+        }
+    }
+}
+
+fn slot(idle: &Mutex<Option<Process>>) -> MutexGuard<'_, Option<Process>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Who is given the objects, with their places in the list.
+pub type Visit<'a> = &'a mut dyn FnMut(usize, Option<Named>) -> ControlFlow<()>;
 
 /// How far a list was seen.
 enum Seen {
@@ -209,20 +234,20 @@ fn write(mut pipe: ChildStdin, ids: &[ObjectId]) -> Option<ChildStdin> {
 
 fn read(process: &mut Process, ids: &[ObjectId], most: u64, visit: Visit<'_>) -> Result<Seen, Trouble> {
     for (place, id) in ids.iter().enumerate() {
-        let (content, next) = match answer(process, most)? {
-            Answer::Nothing => (Content::Missing, None),
-            Answer::Whole(named) if named.id == *id => (named.content, None),
-            Answer::Unread(named) if named.id == *id => (named.content, Some(place + 1)),
-            Answer::Whole(_) | Answer::Unread(_) => return Err(Trouble::Nonsense("the object that was asked for")),
+        let (named, is_spent) = match answer(process, most)? {
+            Answer::Nothing => (None, false),
+            Answer::Whole(named) => (Some(named), false),
+            Answer::Unread(named) => (Some(named), true),
         };
-        if visit(place, content).is_break() {
+        if named.as_ref().is_some_and(|named| named.id != *id) {
+            return Err(Trouble::Nonsense("the object that was asked for"));
+        }
+        let is_last = place + 1 == ids.len();
+        if visit(place, named).is_break() || (is_spent && is_last) {
             return Ok(Seen::Enough);
         }
-        if let Some(next) = next.filter(|next| *next < ids.len()) {
-            return Ok(Seen::Until(next));
-        }
-        if next.is_some() {
-            return Ok(Seen::Enough);
+        if is_spent {
+            return Ok(Seen::Until(place + 1));
         }
     }
     Ok(Seen::Until(ids.len()))

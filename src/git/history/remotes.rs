@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::objects::Kind;
+use super::objects::{Kind, Objects};
 use super::start::Input;
 use super::{HistoryError, Repository};
 use crate::domain::{HeadBranch, ObjectId};
@@ -53,8 +53,7 @@ impl Repository {
     ///
     /// # Errors
     /// [`HistoryError`]
-    pub fn default_branch(&self, remote: &RemoteName) -> Result<Option<DefaultBranch>, HistoryError> {
-        let mut objects = self.objects();
+    pub fn default_branch(&self, remote: &RemoteName, objects: &mut Objects) -> Result<Option<DefaultBranch>, HistoryError> {
         let prefix = format!("refs/remotes/{remote}/");
         let head = self.symbolic(&format!("{prefix}HEAD"))?;
         let head = head.as_deref().and_then(|name| name.strip_prefix(&prefix));

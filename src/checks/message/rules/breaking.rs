@@ -11,18 +11,20 @@ pub(super) const RULE: RuleSpec = spec(
     "breaking-footer",
     Level::Stop,
     "A line says that the change breaks something, and not as the footer `BREAKING CHANGE: …` in capitals below an empty line: release tools would miss it.",
-    (
-        "feat: drop the old names\n\nBREAKING CHANGE: `size` is now `bytes`\n",
-        "feat: drop the old names\n\nBreaking changes: `size` is now `bytes`\n",
-    ),
+    ("feat: drop the old names\n\nBREAKING CHANGE: `size` is now `bytes`\n", "feat: drop the old names\n\nBreaking changes: `size` is now `bytes`\n"),
 );
 
 /// The lines that say so in another way.
 pub(super) fn findings(message: &Message<'_>) -> Vec<Finding> {
+    // A hostile message has a hundred thousand of them.
+    const MOST: usize = 20;
     let mut out = Vec::new();
     let mut at = message.first().end;
     let mut is_after_blank = false;
     for line in message.text()[at..].split_inclusive('\n') {
+        if out.len() == MOST {
+            break;
+        }
         let start = at;
         at += line.len();
         let line = line.trim_end();
@@ -38,7 +40,8 @@ fn judge(message: &Message<'_>, span: Span, is_after_blank: bool) -> Option<Find
     let line = message.slice(span);
     let word = said(line)?;
     let token = Span::new(span.start, span.start + word);
-    let footer = message.footers().iter().find(|footer| footer.token.start == span.start && BREAKING.contains(&message.slice(footer.token)));
+    let at = message.footers().binary_search_by_key(&span.start, |footer| footer.token.start).ok();
+    let footer = at.map(|at| &message.footers()[at]).filter(|footer| BREAKING.contains(&message.slice(footer.token)));
     let Some(footer) = footer else {
         let rest = line[word..].trim_start_matches([':', '：', '-', '–', '—', '#', '!', ' ']);
         let help = if rest.is_empty() { "write: BREAKING CHANGE: what breaks, and what to do".to_owned() } else { format!("write: BREAKING CHANGE: {rest}") };

@@ -22,7 +22,9 @@ pub(super) fn findings(message: &Message<'_>) -> Option<Finding> {
             '\n' | '\t' => false,
             '\r' => !text[at + 1..].starts_with('\n') && at + 1 != text.len(),
             // Parts of pictures, where they follow one.
-            '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' => before.is_none_or(|before: char| before.is_ascii() && !before.is_ascii_digit() && before != '#' && before != '*'),
+            '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' => {
+                before.is_none_or(|before: char| before.is_ascii() && !before.is_ascii_digit() && before != '#' && before != '*')
+            }
             _ => character.is_control() || is_invisible(character),
         };
         if is_bad {

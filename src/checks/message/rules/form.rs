@@ -24,8 +24,7 @@ pub(super) const FORM: RuleSpec = spec(
 );
 
 /// A type, and nothing behind it.
-pub(super) const EMPTY: RuleSpec =
-    spec("subject-empty", Level::Stop, "The first line has a type and no description.", ("fix: close the file\n", "fix:\n"));
+pub(super) const EMPTY: RuleSpec = spec("subject-empty", Level::Stop, "The first line has a type and no description.", ("fix: close the file\n", "fix:\n"));
 
 /// What is wrong with a first line that is no header.
 pub(super) fn finding(message: &Message<'_>, rules: &MessageRules) -> Option<Finding> {
@@ -81,7 +80,9 @@ fn missing(first: Span, line: &str, rules: &MessageRules) -> Finding {
 fn lowered(line: &str) -> String {
     let mut characters = line.chars();
     match (characters.next(), characters.clone().next()) {
-        (Some(first), Some(second)) if first.is_ascii_uppercase() && second.is_ascii_lowercase() => format!("{}{}", first.to_ascii_lowercase(), characters.as_str()),
+        (Some(first), Some(second)) if first.is_ascii_uppercase() && second.is_ascii_lowercase() => {
+            format!("{}{}", first.to_ascii_lowercase(), characters.as_str())
+        }
         _ => line.to_owned(),
     }
 }

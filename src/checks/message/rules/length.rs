@@ -10,10 +10,7 @@ pub(super) const RULE: RuleSpec = spec(
     "header-long",
     Level::Stop,
     "The first line has more characters than the policy's `commits.header`, and would be cut in lists and notes.",
-    (
-        "fix: close the file\n",
-        "fix: close the file that was opened for the second time by the reader although the first reader had it still\n",
-    ),
+    ("fix: close the file\n", "fix: close the file that was opened for the second time by the reader although the first reader had it still\n"),
 );
 
 /// What is too long. Characters are counted, not bytes.

@@ -30,7 +30,9 @@ pub fn unfinished(message: &[u8]) -> Option<Finding> {
             let finding = found(&AUTOSQUASH, message.first(), format!("this commit is to be folded into `{of}`"));
             Some(finding.help("git rebase -i --autosquash, then push again"))
         }
-        Kind::Wip => Some(found(&WIP, message.first(), "this commit says that it is not finished").help("git rebase -i, and give it its message, then push again")),
+        Kind::Wip => {
+            Some(found(&WIP, message.first(), "this commit says that it is not finished").help("git rebase -i, and give it its message, then push again"))
+        }
         Kind::Conventional | Kind::Merge | Kind::Revert | Kind::Other => None,
     }
 }

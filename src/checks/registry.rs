@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Level;
+use super::{Finding, Level};
 
 macro_rules! checks {
     ($($variant:ident $id:literal $about:literal)*) => {
@@ -85,6 +85,23 @@ impl Check {
     }
 }
 
+impl RuleSpec {
+    /// A finding of this rule.
+    pub(super) fn finding(&self, what: impl AsRef<str>) -> Finding {
+        Finding::new(self.check, self.id, self.level, what)
+    }
+
+    /// Its whole name: `dockerfile/root-user`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.check.id(), self.id)
+    }
+
+    /// Its anchor in the page of rules.
+    pub fn anchor(&self) -> String {
+        format!("{}-{}", self.check.id(), self.id)
+    }
+}
+
 impl Serialize for Check {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.id())
@@ -93,7 +110,13 @@ impl Serialize for Check {
 
 /// Every rule that is code, in the order of the checks. Each check's module adds its own here.
 pub fn rules() -> Vec<&'static RuleSpec> {
-    [super::refs::RULES, super::message::RULES].concat()
+    let mut out: Vec<&'static RuleSpec> = [super::refs::RULES, super::message::RULES, super::files::RULES].concat();
+    out.extend(super::schemas::RULES.iter().chain(super::urls::RULES).chain(super::scripts::RULES));
+    out.extend(super::dockerfile::specs());
+    out.extend(super::kubernetes::specs());
+    out.extend(super::workflows::specs());
+    out.extend(super::migrations::RULES);
+    out
 }
 
 #[cfg(test)]

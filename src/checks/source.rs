@@ -52,9 +52,10 @@ pub trait FileCheck: Send + Sync {
     fn notes(&self) -> Vec<String> {
         Vec::new()
     }
-    /// The same, and what was seen and is allowed, for a check where something can be.
+    /// The same without what marks in the text allow ([`sift`](super::sift)), and that apart. A check that knows more ways to allow says so itself.
     fn looked(&self, source: &Source<'_>) -> Looked {
-        Looked { findings: self.findings(source), allowed: Vec::new() }
+        let (findings, allowed) = super::sift(source.text.unwrap_or_default(), self.findings(source));
+        Looked { findings, allowed }
     }
 }
 

@@ -156,14 +156,14 @@ impl Cli {
 
     /// What an installed script types, or a hook manager, where exactly that was typed: somebody waits for it at every commit.
     pub fn of_a_hook(typed: &[OsString]) -> Option<Self> {
-        let [first, rest @ ..] = typed else { return None };
-        let (script, rest) = match rest {
-            [option, script, rest @ ..] if option == "--script" && !script.is_empty() => (Some(PathBuf::from(script)), rest),
-            rest => (None, rest),
-        };
-        let [name, words @ ..] = rest else { return None };
         // The empty word and what looks like an option are for the whole command line to judge.
         let is_plain = |word: &OsString| !word.is_empty() && !word.as_encoded_bytes().starts_with(b"-");
+        let (script, typed) = match typed {
+            [first, script, file, typed @ ..] if first == "hook" && script == "--script" && is_plain(file) => (Some(PathBuf::from(file)), typed),
+            [first, typed @ ..] if first == "hook" => (None, typed),
+            _ => return None,
+        };
+        let [name, words @ ..] = typed else { return None };
         let message = |file: &OsString, fix: bool| Hook::CommitMsg { file: PathBuf::from(file), fix };
         let hook = match (name.to_str()?, words) {
             ("pre-commit", []) => Hook::PreCommit { files: Vec::new() },
@@ -174,7 +174,7 @@ impl Cli {
             }
             _ => return None,
         };
-        (first == "hook").then_some(Self { command: Command::Hook(HookCall { script, hook }), verbose: 0, color: When::Auto })
+        Some(Self { command: Command::Hook(HookCall { script, hook }), verbose: 0, color: When::Auto })
     }
 }
 
@@ -591,6 +591,7 @@ mod tests {
             &["hook", "pre-commit"][..],
             &["hook", "commit-msg", ".git/COMMIT_EDITMSG"],
             &["hook", "commit-msg", "--fix", "a b"],
+            &["hook", "--script", "/a b/pre-commit", "pre-commit"],
             &["hook", "pre-push", "origin", "https://example.com/a.git"],
             &["hook", "--script", ".git/hooks/pre-push", "pre-push", "origin", "https://example.com/a.git"],
             &["hook", "--script", ".git/hooks/pre-commit", "pre-commit"],
@@ -603,6 +604,8 @@ mod tests {
             &["hooks", "pre-commit"],
             &["hook", "commit-msg"],
             &["hook", "commit-msg", ""],
+            &["hook", "--script", "-x", "pre-commit"],
+            &["hook", "--script", "a"],
             &["hook", "commit-msg", "--help"],
             &["hook", "commit-msg", "a", "--fix"],
             &["hook", "pre-push"],

@@ -48,10 +48,40 @@ pub struct Entry {
 /// Something that is odd about a file, or that ends its reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oddity {
+    /// What kind of oddity.
+    pub kind: OddityKind,
     /// Where.
     pub span: Span,
     /// What is odd.
     pub what: String,
+}
+
+/// What kind of oddity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OddityKind {
+    /// A key stands twice in one mapping; the first one counts.
+    DoubledKey,
+    /// A key that is no word; it is left out.
+    StrangeKey,
+    /// A comment or a trailing comma in JSON; it is passed over.
+    Extension,
+    /// The text is not of its format: nothing behind this place is read.
+    Unreadable,
+    /// The file is larger, deeper or heavier than is read: nothing behind this place is read.
+    TooMuch,
+}
+
+impl OddityKind {
+    /// True where the file was not read to its end.
+    pub fn ends(self) -> bool {
+        matches!(self, Self::Unreadable | Self::TooMuch)
+    }
+}
+
+impl Oddity {
+    pub(super) fn new(kind: OddityKind, span: Span, what: impl Into<String>) -> Self {
+        Self { kind, span, what: what.into() }
+    }
 }
 
 impl Node {
@@ -65,6 +95,11 @@ impl Node {
             _ => (0, 0),
         };
         Self { span, value, weight: weight + 1, depth: depth + 1 }
+    }
+
+    /// The value of a file in which nothing stands.
+    pub fn nothing() -> Self {
+        Self::new(Span::default(), Value::Null)
     }
 
     /// The value of a key.

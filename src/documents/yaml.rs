@@ -5,18 +5,17 @@ use std::rc::Rc;
 
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span as ParserSpan};
 
-use super::node::{Entry, Node, Oddity, Value};
+use super::bounds::{DEEPEST, MOST_VALUES, border, doubled, too_deep, too_many};
+use super::node::{Entry, Node, Oddity, OddityKind, Value};
 use crate::domain::Span;
 
-/// How deep a file may be nested, aliases resolved.
-const DEEPEST: usize = 64;
 /// How many nodes all aliases and merge keys of a file together may stand for.
 const MOST_REPLAYED: usize = 20_000;
 
 /// The documents of a text, in their order (an empty document is none), and what is odd about it. Where the text cannot be read to its end, the last oddity says
 /// so, and the documents before that place are there.
 pub fn yaml(text: &str) -> (Vec<Rc<Node>>, Vec<Oddity>) {
-    let mut grower = Grower { open: Vec::new(), anchors: HashMap::new(), replayed: 0, roots: Vec::new(), oddities: Vec::new() };
+    let mut grower = Grower { open: Vec::new(), anchors: HashMap::new(), values: 0, replayed: 0, roots: Vec::new(), oddities: Vec::new() };
     if let Err(oddity) = grower.read(text) {
         grower.oddities.push(oddity);
     }
@@ -46,6 +45,7 @@ struct Open {
 struct Grower {
     open: Vec<Open>,
     anchors: HashMap<usize, Rc<Node>>,
+    values: usize,
     replayed: usize,
     roots: Vec<Rc<Node>>,
     oddities: Vec<Oddity>,
@@ -56,7 +56,7 @@ impl Grower {
         for next in Parser::new_from_str(text) {
             let (event, span) = next.map_err(|error| {
                 let at = border(text, error.marker().byte_offset().unwrap_or(0));
-                odd(Span::new(at, at), format!("it is not YAML: {}", error.info()))
+                odd(OddityKind::Unreadable, Span::new(at, at), format!("it is not YAML: {}", error.info()))
             })?;
             self.take(event, range(&span, text))?;
         }
@@ -64,6 +64,10 @@ impl Grower {
     }
 
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Oddity> {
+        self.values += 1;
+        if self.values > MOST_VALUES {
+            return Err(too_many(span));
+        }
         match event {
             Event::Alias(anchor) => self.alias(anchor, span),
             Event::Scalar(text, style, anchor, _) => {
@@ -107,11 +111,11 @@ impl Grower {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Oddity> {
         let Some(target) = self.anchors.get(&anchor).cloned() else {
-            return Err(odd(span, "an alias stands inside of its own anchor"));
+            return Err(odd(OddityKind::Unreadable, span, "an alias stands inside of its own anchor"));
         };
         self.replayed += target.weight;
         if self.replayed > MOST_REPLAYED {
-            return Err(odd(span, format!("its aliases together stand for more than {MOST_REPLAYED} values")));
+            return Err(odd(OddityKind::TooMuch, span, format!("its aliases together stand for more than {MOST_REPLAYED} values")));
         }
         if self.open.len() + target.depth > DEEPEST {
             return Err(too_deep(span));
@@ -153,20 +157,16 @@ impl Grower {
     }
 }
 
-fn odd(span: Span, what: impl Into<String>) -> Oddity {
-    Oddity { span, what: what.into() }
-}
-
-fn too_deep(span: Span) -> Oddity {
-    odd(span, format!("it is nested deeper than {DEEPEST} levels"))
+fn odd(kind: OddityKind, span: Span, what: impl Into<String>) -> Oddity {
+    Oddity::new(kind, span, what)
 }
 
 /// What a key is, and what is odd about it.
 fn key_of(node: &Node, span: Span, seen: &mut HashSet<String>) -> (Key, Option<Oddity>) {
     match node.scalar() {
-        None => (Key::Dropped, Some(odd(span, "a key must be a word"))),
+        None => (Key::Dropped, Some(odd(OddityKind::StrangeKey, span, "a key must be a word"))),
         Some(name) if name == "<<" => (Key::Merge, None),
-        Some(name) if seen.contains(&name) => (Key::Dropped, Some(odd(span, format!("the key `{}` stands here twice", crate::domain::shown(&name))))),
+        Some(name) if seen.contains(&name) => (Key::Dropped, Some(doubled(&name, span))),
         Some(name) => {
             seen.insert(name.clone());
             (Key::Named(name, span), None)
@@ -198,14 +198,6 @@ fn is_number(text: &str) -> bool {
     }
     let begins = unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.');
     begins && unsigned.bytes().any(|byte| byte.is_ascii_digit()) && unsigned.parse::<f64>().is_ok()
-}
-
-fn border(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// A stretch of the text at the borders of characters.

@@ -1,8 +1,18 @@
 //! Which checks are in force: those that were asked for, without those that were skipped or that the policy switches off. The one place that makes them.
 
+use crate::checks::dockerfile::DockerfileCheck;
+use crate::checks::files::{Conflicts, Size};
+use crate::checks::kubernetes::KubernetesCheck;
+use crate::checks::migrations::Migrations;
+use crate::checks::schemas::Schemas;
+use crate::checks::scripts::Scripts;
 use crate::checks::secrets::{SecretRules, Secrets};
+use crate::checks::urls::Urls;
+use crate::checks::workflows::WorkflowsCheck;
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
 use crate::domain::{RepoPath, nearest, shown};
+
+use super::policy_file::PolicyFile;
 
 /// Which checks are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +74,19 @@ impl Wanted {
 type Make = fn(&CheckRules, &dyn Near) -> Result<Box<dyn FileCheck>, String>;
 
 /// The checks of files: a new one is one more row.
-const MAKERS: &[(Check, Make)] = &[(Check::Secrets, |rules, near| secrets(&rules.secrets, near))];
+const MAKERS: &[(Check, Make)] = &[
+    (Check::Secrets, |rules, near| secrets(&rules.secrets, near)),
+    (Check::Schemas, |rules, _| Ok(boxed(Schemas::new(&rules.schemas)))),
+    (Check::Urls, |rules, _| Ok(boxed(Urls::new(&rules.urls)))),
+    (Check::Scripts, |rules, _| Ok(boxed(Scripts::new(&rules.scripts)))),
+    (Check::Policy, |_, _| Ok(boxed(PolicyFile))),
+    (Check::Dockerfile, |_, _| Ok(boxed(DockerfileCheck))),
+    (Check::Kubernetes, |_, _| Ok(boxed(KubernetesCheck))),
+    (Check::Workflows, |_, _| Ok(boxed(WorkflowsCheck))),
+    (Check::Conflicts, |_, _| Ok(boxed(Conflicts))),
+    (Check::Size, |rules, _| Ok(boxed(Size::new(rules.size.clone())))),
+    (Check::Migrations, |rules, _| Ok(boxed(Migrations::new(rules.migrations.clone())))),
+];
 
 fn secrets(rules: &SecretRules, near: &dyn Near) -> Result<Box<dyn FileCheck>, String> {
     let Some(path) = &rules.rules else { return Secrets::new(rules, None).map(boxed).map_err(|error| error.to_string()) };

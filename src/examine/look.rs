@@ -405,6 +405,7 @@ impl Near for Watched<'_> {
     }
 }
 
+
 #[cfg(test)]
 #[path = "look_tests.rs"]
 mod tests;

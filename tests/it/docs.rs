@@ -117,6 +117,44 @@ fn the_page_of_the_action_lists_every_input_output_and_variable() {
     compare("action.md", "variables", &out);
 }
 
+/// Every rule with its reason, a good and a bad example.
+#[test]
+fn x1_x2_x3_the_page_of_rules_lists_every_rule() {
+    use shipgate::checks::{CHECKS, Level, rules};
+    let mut out = String::new();
+    for spec in CHECKS {
+        let own: Vec<_> = rules().into_iter().filter(|rule| rule.check == spec.check).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "\n## `{}`\n\n{}\n\n| rule | level | what for |\n| --- | --- | --- |", spec.id, spec.about);
+        let level = |level| if level == Level::Stop { "stop" } else { "warn" };
+        for rule in &own {
+            let _ = writeln!(out, "| [`{}`](#{}) | {} | {} |", rule.id, rule.anchor(), level(rule.level), rule.about.replace('|', "\\|"));
+        }
+        for rule in own {
+            let _ = writeln!(out, "\n<a id=\"{}\"></a>\n### `{}`\n\n{} ({})", rule.anchor(), rule.name(), rule.about, level(rule.level));
+            for (word, example) in [("Bad", rule.bad), ("Good", rule.good)] {
+                let _ = writeln!(out, "\n{word}, `{}`:\n\n```{}\n{}\n```", example.path, language(example.path), example.text.trim_end());
+            }
+        }
+    }
+    out.push('\n');
+    compare("rules.md", "rules", &out);
+}
+
+/// What an example is written in, for highlighting.
+fn language(path: &str) -> &'static str {
+    match path.rsplit(['.', '/']).next().unwrap_or_default() {
+        "yml" | "yaml" => "yaml",
+        "toml" => "toml",
+        "json" => "json",
+        "sql" => "sql",
+        "Dockerfile" => "dockerfile",
+        _ => "text",
+    }
+}
+
 /// Every row of the requirements stands in the status page, once, with a state; and the tests it names exist.
 #[test]
 fn the_status_page_names_real_tests() {

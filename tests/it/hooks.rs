@@ -459,19 +459,16 @@ fn h5_a2_a_skip_is_said_and_logged_with_who_and_what() {
     assert!(run.code == 0 && run.err.contains("the audit log does not have it"), "what cannot be logged is said: {}", run.err);
 }
 
-/// A token that a scanner must find, made here so that none stands in this repository.
+/// A token that is found, made here so that none stands in this repository.
 fn token() -> String {
-    let body = "0123456789abcdefABCDEF0123456789abcd";
-    format!("{}_{body}", ["gh", "p"].concat())
+    format!("{}-Zk9vQ2xLw7RtY4pMs8Bd", ["gl", "pat"].concat())
 }
 
 #[test]
 fn h1_before_a_commit_the_index_is_looked_at_and_never_the_work_tree() {
     let repository = Repository::new();
     repository.install();
-    let bad = format!("token = \"-----BEGIN RSA {} KEY-----\\n{}\"\n{}\n", "PRIVATE", "MIIEpAIBAAKCAQEA".repeat(8), token());
-    let conflict = format!("{} ours\na\n{}\nb\n{} theirs\n", "<".repeat(7), "=".repeat(7), ">".repeat(7));
-    let bad = format!("{bad}{conflict}");
+    let bad = format!("token = \"{}\"\n", token());
     let commit = |arguments: &[&str]| repository.try_git(&[&["commit", "--message", "feat: add a file"], arguments].concat());
     let looked_at_two = |run: &Run| assert!(run.code == 0 && run.err.contains("looked at 2 files"), "{}", run.err);
     // The first commit: what is staged is clean, what lies there is not.
@@ -533,4 +530,28 @@ fn h1_from_install_to_push_to_uninstall_everything_is_looked_at_and_nothing_is_l
     let refused = repository.try_git(&["push", "origin", "main:work"]);
     assert!(refused.code == 1 && refused.err.contains("messages/"), "what `--no-verify` let pass shows up here: {}", refused.err);
     assert_eq!((repository.shipgate("hooks uninstall").code, repository.hooks()), (0, before));
+}
+
+#[test]
+fn h5_a_push_and_a_look_at_its_range_give_the_same_findings() {
+    let repository = Repository::new();
+    repository.write("a", "a\n");
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "--quiet", "--message", "feat: begin"]);
+    let remote = repository.home.path().join("remote.git");
+    repository.git(&["init", "--quiet", "--bare", remote.to_str().expect("text")]);
+    repository.git(&["remote", "add", "origin", remote.to_str().expect("text")]);
+    repository.git(&["push", "--quiet", "origin", "main:work"]);
+    repository.install();
+    repository.write("a", &format!("token = \"{}\"\n", token()));
+    repository.git(&["commit", "--quiet", "--no-verify", "--all", "--message", "no conventional message"]);
+    repository.write("a", "clean again\n");
+    repository.git(&["commit", "--quiet", "--no-verify", "--all", "--message", "fix: take it out"]);
+    let pushed = repository.try_git(&["push", "origin", "main:work"]);
+    let looked = repository.shipgate("check --range origin/work..");
+    let findings = |text: &str| text.lines().filter(|line| line.starts_with("error[") || line.starts_with("warning[")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!((pushed.code, looked.code), (1, 1), "{}{}", pushed.err, looked.out);
+    let found = findings(&pushed.err);
+    assert!(found.iter().any(|line| line.contains("secrets/")) && found.iter().any(|line| line.contains("messages/")), "{}", pushed.err);
+    assert_eq!(found, findings(&looked.out));
 }

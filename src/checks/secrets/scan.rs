@@ -172,8 +172,4 @@ impl FileCheck for Secrets {
     fn looked(&self, source: &Source<'_>) -> Looked {
         self.scan(source)
     }
-
-    fn notes(&self) -> Vec<String> {
-        self.notes.clone()
-    }
 }

@@ -7,18 +7,11 @@ use regex::Regex;
 use super::exam::{Exam, Writing};
 use super::guard::is_behind_go;
 use super::ours::{Part, part_of};
+pub(super) use crate::checks::workflows::untrusted::PRIVILEGED;
+use crate::checks::workflows::untrusted::{fetches_head, names_head};
 use crate::doctor::finding::{Diagnosis, Finding, Place};
 use crate::doctor::registry::{self, Area};
 use crate::doctor::workflow::{Job, Step, What, Workflow};
-
-/// Events that give the base branch's rights, and are caused by whoever opened a pull request or wrote a comment.
-pub(super) const PRIVILEGED: &[&str] = &["pull_request_target", "issue_comment", "workflow_run"];
-
-/// What names the pull request's commit, branch or repository.
-static HEAD: LazyLock<Regex> = LazyLock::new(|| {
-    let expression = r"(?i-u)\bhead_(ref|sha|branch|commit|repository)\b|pull_request\.head\.|\.head\.(ref|sha|repo)\b|refs/pull/|pull/[!-~]*/(head|merge)|merge_commit_sha|\bgh\s+pr\s+checkout\b";
-    Regex::new(expression).expect("a pattern of ours compiles")
-});
 
 /// An output of another step or job that is called like a commit or branch.
 static OUTPUT: LazyLock<Regex> =
@@ -51,13 +44,13 @@ fn of_job(exam: &Exam<'_>, (workflow, job): (&Workflow, &Job), event: &str, diag
 /// Whether a step fetches what the pull request's author wrote.
 fn takes_head(workflow: &Workflow, job: &Job, step: &Step) -> bool {
     if let Some(script) = step.node.text_of("run") {
-        return script.lines().any(|line| (line.contains("git ") || line.contains("gh ")) && HEAD.is_match(line));
+        return script.lines().any(|line| fetches_head(line));
     }
     if !step.uses.as_ref().is_some_and(|uses| uses.is("actions", "checkout")) {
         return false;
     }
     let given = [step.with("ref"), step.with("repository")];
-    given.into_iter().flatten().any(|text| HEAD.is_match(text) || (OUTPUT.is_match(text) && !is_behind_go(workflow, job, step)))
+    given.into_iter().flatten().any(|text| names_head(text) || (OUTPUT.is_match(text) && !is_behind_go(workflow, job, step)))
 }
 
 /// Whether a step runs what stands in the checkout. The step that checks out runs nothing of it itself.

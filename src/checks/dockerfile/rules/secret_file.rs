@@ -1,0 +1,51 @@
+//! `secret-file`.
+
+use super::super::parse::Keyword;
+use super::super::{Dockerfile, Rule};
+use crate::checks::{Check, Example, Finding, Level, RuleSpec};
+use crate::domain::shown;
+
+pub(in super::super) const RULE: Rule = Rule { spec: &SPEC, look };
+
+static SPEC: RuleSpec = RuleSpec {
+    check: Check::Dockerfile,
+    id: "secret-file",
+    level: Level::Stop,
+    about: "A file that holds secrets by its nature is copied into an image, where it stays even if a later instruction deletes it.",
+    good: Example {
+        path: "Dockerfile",
+        text: "FROM debian:12\nRUN --mount=type=ssh git clone git@example.com:a/b\nCOPY .env.example /app/\nCOPY id_ed25519.pub /app/\nUSER 1000\n",
+    },
+    bad: Example { path: "Dockerfile", text: "FROM debian:12\nCOPY id_ed25519 /root/.ssh/\nUSER 1000\n" },
+};
+
+/// Files that hold nothing but secrets.
+const FILES: &[&str] =
+    &["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".netrc", ".pgpass", ".git-credentials", ".pypirc", ".vault-token", ".dockercfg", ".htpasswd"];
+/// The same, by their folder and name.
+const BELOW: &[&str] = &[".aws/credentials", ".docker/config.json", ".kube/config", ".ssh", ".aws", ".gnupg"];
+
+fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let last: Vec<*const _> = file.last_image().map(std::ptr::from_ref).collect();
+    for instruction in
+        file.instructions.iter().filter(|instruction| matches!(instruction.keyword, Keyword::Copy | Keyword::Add) && instruction.flag("from").is_none())
+    {
+        let mut words = instruction.words(file.escape);
+        words.pop();
+        let is_last = last.contains(&std::ptr::from_ref(instruction));
+        for word in words {
+            let path = word.text.trim_matches(['[', ']', ',', '"']).trim_end_matches('/').to_owned();
+            let name = path.rsplit('/').next().unwrap_or_default();
+            let below = BELOW.iter().any(|below| path == *below || path.ends_with(&format!("/{below}")));
+            if FILES.contains(&name) || below || is_last && name == ".env" {
+                out.push(
+                    SPEC.finding(format!("`{}` becomes a part of the image", shown(&path)))
+                        .at(word.span)
+                        .help("take `RUN --mount=type=secret` or `--mount=type=ssh`, and list the file in .dockerignore"),
+                );
+            }
+        }
+    }
+    out
+}

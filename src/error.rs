@@ -164,7 +164,7 @@ fn has_sign(text: &str, sign: &str) -> bool {
     }
 }
 
-static SHAPES: [Shape; 9] = [
+static SHAPES: [Shape; 10] = [
     Shape::new(&[sign("-----begin ")], r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^-]*-----END [A-Z ]*PRIVATE KEY-----|[A-Za-z0-9+/=\s]*)", "***"),
     Shape::new(
         &[sign("authorization")],
@@ -184,6 +184,11 @@ static SHAPES: [Shape; 9] = [
     Shape::new(
         &[sign("xox"), sign("glpat-"), sign("akia"), sign("asia")],
         r"xox[a-z]-[A-Za-z0-9-]{8,}|glpat-[A-Za-z0-9_-]{8,}|(?:AKIA|ASIA)[0-9A-Z]{16}",
+        "***",
+    ),
+    Shape::new(
+        &[sign("npm_"), sign("k_live_"), sign("pypi-ag"), sign("aiza"), sign("_v1_"), sign("hvs."), sign("sk-"), sign("dckr_pat_")],
+        r"npm_[A-Za-z0-9]{16,}|[rs]k_live_[A-Za-z0-9]{16,}|pypi-Ag[A-Za-z0-9_-]{16,}|AIza[A-Za-z0-9_-]{30,}|do[opr]_v1_[a-f0-9]{32,}|hvs.[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9_-]{32,}|dckr_pat_[A-Za-z0-9_-]{20,}",
         "***",
     ),
 ];
@@ -208,6 +213,8 @@ mod tests {
             ("password: hunter2".to_owned(), "password: ***".to_owned()),
             (format!("jwt eyJ{body}.{body}.{body}"), "jwt ***".to_owned()),
             ("AKIAIOSFODNN7EXAMPLE and xoxb-1234567890".to_owned(), "*** and ***".to_owned()),
+            (format!("npm_{body} and sk_live_{body}, dop_v1_{}", "a".repeat(64)), "*** and ***, ***".to_owned()),
+            (format!("pypi-Ag{body} AIza{body} hvs.{body} sk-ant-{body} dckr_pat_{body}"), "*** *** *** *** ***".to_owned()),
             ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY----- after".to_owned(), "*** after".to_owned()),
             ("-----BEGIN PRIVATE KEY-----\ncut off".to_owned(), "***".to_owned()),
         ] {
@@ -245,7 +252,7 @@ mod tests {
     }
 
     /// Pieces of secrets, and what may stand between them.
-    const PIECES: &str = "[ -~é]{0,6}|[A-Za-z0-9]{16,24}|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|[Aa]uthorization[:=] ?|[Bb]earer |gh[ps]_|github_pat_|https?://|@|password=|client_secret: |eyJ|\\.|xoxb-|glpat-|AKIA|ASIA";
+    const PIECES: &str = "[ -~é]{0,6}|[A-Za-z0-9]{16,24}|-----BEGIN PRIVATE KEY-----|-----END PRIVATE KEY-----|[Aa]uthorization[:=] ?|[Bb]earer |gh[ps]_|github_pat_|https?://|@|password=|client_secret: |eyJ|\\.|xoxb-|glpat-|AKIA|ASIA|npm_|sk_live_|pypi-Ag|AIza|dop_v1_|hvs\\.|sk-|dckr_pat_";
 
     #[test]
     fn a5_upper_case_and_letters_before_a_word_hide_nothing() {

@@ -1,4 +1,4 @@
-//! What a file itself allows: a comment `shipgate:allow CHECK/RULE reason` on the line of a finding or right above it. Nothing goes in silence: what is allowed
+//! What a file itself allows: a comment `shipgate:allow CHECK/RULE reason` (or the rule alone, or the check alone) on the line of a finding or right above it. Nothing goes in silence: what is allowed
 //! comes back with its reason, to be counted and shown.
 
 use super::{Allowed, By, Finding};
@@ -34,7 +34,7 @@ pub fn sift(text: &str, findings: Vec<Finding>) -> (Vec<Finding>, Vec<Allowed>) 
                 .iter()
                 .rev()
                 .take(MOST)
-                .find(|mark| span.start < mark.to && mark.rules.iter().any(|rule| *rule == name || *rule == finding.check.id()))
+                .find(|mark| span.start < mark.to && mark.rules.iter().any(|rule| *rule == name || *rule == finding.rule || *rule == finding.check.id()))
         });
         match mark {
             Some(mark) if !mark.reason.is_empty() => allowed.push(Allowed { by: By::Marker(mark.reason.to_owned()), rule: finding.rule, span: finding.span }),
@@ -98,6 +98,7 @@ mod tests {
             ("# shipgate:allow dockerfile/sudo the base needs it\nRUN sudo x\n", true),
             ("# shipgate:allow dockerfile/sudo the base needs it\n# and more\n\nRUN sudo x\n", true),
             ("# shipgate:allow dockerfile/apt-lists,dockerfile/sudo because\nRUN sudo x\n", true),
+            ("# shipgate:allow sudo the base needs it\nRUN sudo x\n", true),
             ("# shipgate:allow dockerfile all of it is a test\nRUN sudo x\n", true),
             ("RUN sudo x # shipgate:allow dockerfile/sudo because\n", true),
             ("# shipgate:allow dockerfile/sudo\nRUN sudo x\n", false),

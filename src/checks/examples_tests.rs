@@ -48,3 +48,25 @@ fn x1_nothing_that_stops_is_in_a_good_dockerfile() {
         assert!(stops.is_empty(), "{}: {stops:#?}", rule.name());
     }
 }
+
+/// Pieces that files are made of, and what does not belong there.
+const PIECES: &str = "FROM |AS |RUN |ENV |ARG |USER |COPY --from=|CMD |\\[|\\]|\"|'|\\\\\n|\n|\r\n|# escape=`\n|<<EOF|EOF\n|\\$\\(|\\)|`|\\$\\{|\\}|curl x|\\| sh|apt-get install |                      apiVersion: v1\n|kind: Pod\n|spec:\n|  containers:\n|    - name: a\n|      image: |on: issues\n|jobs:\n  a:\n    steps:\n|      - run: |\\$\\{\\{ github.head_ref |\\}\\}|uses: a/b@|                      ---\n|: |- |  |shipgate:allow x |[ -~]{0,6}|[é\u{202e}\u{fffc}\u{0}ß]";
+
+proptest::proptest! {
+    /// Whatever a file holds, findings have places in it.
+    #[test]
+    fn x1_x2_x3_any_text_gives_findings_with_places_in_it(pieces in proptest::collection::vec(PIECES, 0..40)) {
+        let text: String = pieces.concat();
+        for path in ["Dockerfile", "deploy/web.yaml", ".github/workflows/ci.yml", "action.yml"] {
+            let path = RepoPath::new(path);
+            let source = Source { path: &path, mode: Mode::File, size: text.len() as u64, text: Some(&text), near: &Alone };
+            let findings: Vec<Finding> = file_checks().iter().filter(|check| check.concerns(&path)).flat_map(|check| check.findings(&source)).collect();
+            for span in findings.iter().flat_map(|finding| finding.span.into_iter().chain(finding.hidden.iter().copied())) {
+                proptest::prop_assert!(text.get(span.start..span.end).is_some(), "{:?} in {:?}", span, text);
+            }
+            let count = findings.len();
+            let (left, allowed) = super::sift(&text, findings);
+            proptest::prop_assert_eq!(left.len() + allowed.len(), count);
+        }
+    }
+}

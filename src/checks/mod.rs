@@ -9,6 +9,7 @@ mod credential;
 pub mod dockerfile;
 pub mod files;
 mod finding;
+mod foreign;
 mod image;
 pub mod kubernetes;
 pub mod message;

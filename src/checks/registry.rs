@@ -111,7 +111,7 @@ impl Serialize for Check {
 /// Every rule that is code, in the order of the checks. Each check's module adds its own here.
 pub fn rules() -> Vec<&'static RuleSpec> {
     let mut out: Vec<&'static RuleSpec> = [super::refs::RULES, super::message::RULES, super::files::RULES].concat();
-    out.extend(super::schemas::RULES);
+    out.extend(super::schemas::RULES.iter().chain(super::urls::RULES).chain(super::scripts::RULES));
     out.extend(super::dockerfile::specs());
     out.extend(super::kubernetes::specs());
     out.extend(super::workflows::specs());

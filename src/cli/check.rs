@@ -12,6 +12,7 @@ use crate::examine::{Examination, ExamineError, RulesError, Wanted, examine_file
 use crate::exit::Exit;
 use crate::report::findings::{self, Examined};
 use crate::report::terminal::Paint;
+use crate::runner::Runner;
 use select::{Place, Refused};
 
 /// Looks, and says what was found.
@@ -27,6 +28,11 @@ pub(super) fn check(options: &CheckFiles, variables: &Environment, voice: Voice)
         Err(refused) => refused.say(voice),
         Ok(examined) => {
             show(&examined, format(options), voice);
+            if format(options) == FindingsFormat::Github {
+                // Annotations are few; the summary has all.
+                let runner = Runner { summary: variables.step_summary_path(), ..Runner::default() };
+                runner.summary(&findings::page(&examined));
+            }
             examined.exit()
         }
     }

@@ -89,15 +89,21 @@ impl Disk {
             files.push(path.clone());
         }
         while let Some(folder) = folders.pop() {
-            let place = if folder.as_bytes().is_empty() { Some(self.root.clone()) } else { self.place(&folder) };
-            let Some(place) = place else { continue };
-            for entry in std::fs::read_dir(place)? {
-                let entry = entry?;
-                let path = folder.join(&git_name(Path::new(&entry.file_name())));
-                if self.place(&path).is_some() {
-                    let list = if entry.file_type()?.is_dir() { &mut folders } else { &mut *files };
-                    list.push(path);
-                }
+            self.sort_entries(&folder, (&mut folders, files))?;
+        }
+        Ok(())
+    }
+
+    /// What lies directly in a folder, as folders and as files.
+    fn sort_entries(&self, folder: &RepoPath, (folders, files): (&mut Vec<RepoPath>, &mut Vec<RepoPath>)) -> std::io::Result<()> {
+        let place = if folder.as_bytes().is_empty() { Some(self.root.clone()) } else { self.place(folder) };
+        let Some(place) = place else { return Ok(()) };
+        for entry in std::fs::read_dir(place)? {
+            let entry = entry?;
+            let path = folder.join(&git_name(Path::new(&entry.file_name())));
+            if self.place(&path).is_some() {
+                let list = if entry.file_type()?.is_dir() { &mut *folders } else { &mut *files };
+                list.push(path);
             }
         }
         Ok(())

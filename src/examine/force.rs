@@ -5,10 +5,14 @@ use crate::checks::files::{Conflicts, Size};
 use crate::checks::kubernetes::KubernetesCheck;
 use crate::checks::migrations::Migrations;
 use crate::checks::schemas::Schemas;
+use crate::checks::scripts::Scripts;
 use crate::checks::secrets::{SecretRules, Secrets};
+use crate::checks::urls::Urls;
 use crate::checks::workflows::WorkflowsCheck;
 use crate::checks::{CHECKS, Check, CheckRules, FileCheck, Near, Skips};
 use crate::domain::{RepoPath, nearest, shown};
+
+use super::policy_file::PolicyFile;
 
 /// Which checks are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,6 +77,9 @@ type Make = fn(&CheckRules, &dyn Near) -> Result<Box<dyn FileCheck>, String>;
 const MAKERS: &[(Check, Make)] = &[
     (Check::Secrets, |rules, near| secrets(&rules.secrets, near)),
     (Check::Schemas, |rules, _| Ok(boxed(Schemas::new(&rules.schemas)))),
+    (Check::Urls, |rules, _| Ok(boxed(Urls::new(&rules.urls)))),
+    (Check::Scripts, |rules, _| Ok(boxed(Scripts::new(&rules.scripts)))),
+    (Check::Policy, |_, _| Ok(boxed(PolicyFile))),
     (Check::Dockerfile, |_, _| Ok(boxed(DockerfileCheck))),
     (Check::Kubernetes, |_, _| Ok(boxed(KubernetesCheck))),
     (Check::Workflows, |_, _| Ok(boxed(WorkflowsCheck))),

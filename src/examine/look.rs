@@ -17,6 +17,8 @@ use crate::report::findings::{Examined, Excerpt, Found, Looked, Subject, Unread,
 
 /// How many findings of one version are told one by one; the rest is only counted.
 const MOST_OF_ONE: usize = 500;
+/// How many findings are told one by one in all: nobody reads more, and they must fit into memory.
+const MOST_IN_ALL: usize = 20_000;
 /// Fewer versions than these are looked into by one thread: starting another costs more.
 const FEW: usize = 8;
 /// More threads than these wait for each other.
@@ -89,6 +91,11 @@ impl Looker<'_, '_> {
                 outcome.found.retain(|found| !pool.takes(&found.finding));
             }
             standing.note(change, std::mem::take(&mut outcome.names));
+            let room = MOST_IN_ALL.saturating_sub(examined.found.len());
+            for found in outcome.found.drain(room.min(outcome.found.len())..) {
+                examined.looked.unshown += 1;
+                examined.unshown_stop += usize::from(found.finding.level == Level::Stop);
+            }
             examined.found.append(&mut outcome.found);
             examined.unread.append(&mut outcome.unread);
             examined.notices.append(&mut outcome.notices);
@@ -397,6 +404,7 @@ impl Near for Watched<'_> {
         self.near.list(folder)
     }
 }
+
 
 #[cfg(test)]
 #[path = "look_tests.rs"]

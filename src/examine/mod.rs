@@ -8,9 +8,11 @@ mod content;
 mod disk;
 mod force;
 mod fresh;
+mod linters;
 mod look;
 mod mend;
 mod near;
+mod policy_file;
 mod progress;
 mod push;
 mod rules;
@@ -24,8 +26,10 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub use disk::Disk;
 pub use force::{NotInForce, UnknownCheck, Wanted, checks_in_force};
+pub use linters::{Linter, Linters};
 pub use mend::{Mended, mended};
 pub use near::{CommitNear, IndexNear};
+pub use policy_file::PolicyFile;
 pub use push::{PushError, Pushing};
 pub use rules::{InForce, Origin, RulesError};
 
@@ -92,6 +96,10 @@ impl Examination<'_> {
     /// # Errors
     /// [`ExamineError`]: then nothing is known.
     pub fn of(&self, selection: &Selection) -> Result<Examined, ExamineError> {
+        if matches!(selection, Selection::Commits(commits) | Selection::Pushed(commits, _) if commits.is_empty()) {
+            // The usual push: nothing is made ready for it.
+            return Ok(Examined { skipped: self.wanted.skipped(), ..Examined::default() });
+        }
         let objects = Mutex::new(self.repository.objects());
         let entries = OnceLock::new();
         let disk = self.repository.root().map(Disk::new);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::rules::RulesError;
 use super::{Examination, ExamineError, InForce, Selection, Wanted};
-use crate::checks::message::unfinished;
+use crate::checks::message::{text as message_text, unfinished};
 use crate::checks::refs::{Standing, findings, is_protected};
 use crate::checks::{Check, CheckRules};
 use crate::domain::ObjectId;
@@ -71,19 +71,18 @@ impl Pushing<'_> {
     /// What is wrong with what the other side does not have yet.
     fn contents(&self, mut push: Push, in_force: &InForce) -> Result<Examined, PushError> {
         let examination = Examination { repository: self.repository, in_force, wanted: self.wanted };
-        let mut examined = Examined::default();
+        let mut examined = Examined { found: self.unfinished(&push, &in_force.rules)?, ..Examined::default() };
         if !push.commits.is_empty() {
             let name = |place: &usize| push.refs.get(*place).map(|tip| tip.pushed.name.as_str()).unwrap_or_default();
             let brought: HashMap<ObjectId, String> =
                 push.commits.iter().zip(&push.brought_by).map(|(commit, place)| (commit.id.clone(), name(place).to_owned())).collect();
-            let unfinished = self.unfinished(&push, &in_force.rules);
             let tips = push.refs.iter().filter_map(|tip| tip.commit.clone()).collect();
-            examined = examination.of(&Selection::Pushed(std::mem::take(&mut push.commits), tips))?;
-            examined.found.extend(unfinished);
-            for found in &mut examined.found {
+            let mut commits = examination.of(&Selection::Pushed(std::mem::take(&mut push.commits), tips))?;
+            for found in &mut commits.found {
                 found.reference = found.commit.as_ref().and_then(|commit| brought.get(commit)).cloned();
             }
-            examined.found.retain(|found| !is_of_notes(found));
+            commits.found.retain(|found| !is_of_notes(found));
+            examined = examined.and(commits);
         }
         if !push.besides.is_empty() {
             examined = examined.and(examination.of(&Selection::Versions(std::mem::take(&mut push.besides)))?);
@@ -91,24 +90,20 @@ impl Pushing<'_> {
         Ok(examined)
     }
 
-    /// Commits that say that they are not finished, on their way to a protected branch.
-    fn unfinished(&self, push: &Push, rules: &CheckRules) -> Vec<Found> {
-        if !self.wanted.wants(Check::Messages) {
-            return Vec::new();
+    /// Commits that say that they are not finished, on their way to a protected branch: also where another branch there has them already.
+    fn unfinished(&self, push: &Push, rules: &CheckRules) -> Result<Vec<Found>, HistoryError> {
+        let mut found: Vec<Found> = Vec::new();
+        if !self.wanted.wants(Check::Messages) || rules.off.contains_key(Check::Messages.id()) {
+            return Ok(found);
         }
-        let mut found = Vec::new();
-        let mut seen = vec![false; push.commits.len()];
         for tip in push.refs.iter().filter(|tip| tip.pushed.branch().is_some_and(|branch| is_protected(&tip.pushed, branch, &rules.refs))) {
-            for at in push.commits_of(tip) {
-                let commit = &push.commits[at];
+            for commit in push.arriving(tip, self.repository)? {
                 let finding = unfinished(&commit.message).filter(|finding| !rules.is_off(Check::Messages, &finding.rule));
-                if let Some(finding) = finding.filter(|_| !std::mem::replace(&mut seen[at], true)) {
-                    let text = crate::checks::message::text(&commit.message);
-                    found.extend(Found::all_in_text(vec![finding], &text, &Subject::Message).into_iter().map(|found| found.by(&commit.id)));
-                }
+                let all = Found::all_in_text(finding.into_iter().collect(), &message_text(&commit.message), &Subject::Message);
+                found.extend(all.into_iter().map(|found| Found { reference: Some(tip.pushed.name.clone()), ..found.by(&commit.id) }));
             }
         }
-        found
+        Ok(found)
     }
 }
 

@@ -157,8 +157,10 @@ fn v9_programs_are_started_in_few_places_and_none_of_them_starts_a_shell() {
         if text.contains("Command::new(") && text.contains("std::process::") {
             places.push(path.strip_prefix(root()).expect("below the root").to_string_lossy().replace('\\', "/"));
         }
+        // The checks read scripts, and must know shells by their names; they are pure, and start nothing.
+        let reads = module(path) == "checks";
         for shell in ["\"sh\"", "\"bash\"", "\"cmd\"", "\"cmd.exe\"", "\"powershell\"", "\"pwsh\"", "\"/bin/sh\""] {
-            assert!(!text.contains(shell), "{} names the shell {shell}", path.display());
+            assert!(reads || !text.contains(shell), "{} names the shell {shell}", path.display());
         }
     }
     assert_eq!(

@@ -7,6 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use shipgate::checks::schemas::Schemas;
+use shipgate::checks::scripts::Scripts;
+use shipgate::checks::urls::Urls;
 use shipgate::checks::{CheckRules, FileCheck, Finding, Mode, Near, Source};
 use shipgate::domain::{ObjectId, Position, RepoPath};
 
@@ -108,4 +110,14 @@ fn judge(check: &str, make: impl Fn(&CheckRules) -> Box<dyn FileCheck>) {
 #[test]
 fn v7_every_case_of_schemas_is_judged_as_it_says() {
     judge("schemas", |rules| Box::new(Schemas::new(&rules.schemas)));
+}
+
+#[test]
+fn v8_every_case_of_urls_is_judged_as_it_says() {
+    judge("urls", |rules| Box::new(Urls::new(&rules.urls)));
+}
+
+#[test]
+fn v8_every_case_of_scripts_is_judged_as_it_says() {
+    judge("scripts", |rules| Box::new(Scripts::new(&rules.scripts)));
 }

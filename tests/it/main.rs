@@ -14,6 +14,7 @@ mod command_line;
 mod commands;
 mod contract;
 mod demo;
+mod deployables;
 mod deployer;
 mod depth;
 mod docs;
@@ -56,6 +57,12 @@ mod limits;
 mod linters;
 mod messages;
 mod policy;
+#[cfg(unix)]
+mod push;
+#[cfg(unix)]
+mod push_hostile;
+#[cfg(unix)]
+mod push_stage;
 mod readme;
 mod release;
 mod requests;

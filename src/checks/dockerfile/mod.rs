@@ -6,6 +6,7 @@ mod parse;
 mod rules;
 mod stages;
 
+use super::foreign::is_foreign;
 use super::{Check, FileCheck, Finding, RuleSpec, Source};
 use crate::domain::RepoPath;
 use stages::{Dockerfile, Parsed};
@@ -86,7 +87,7 @@ impl FileCheck for DockerfileCheck {
         let called = |word: &str| matches!(word, "dockerfile" | "containerfile");
         // `Dockerfile`, `Dockerfile.web`, `Dockerfile-web`, `web.Dockerfile`.
         let begins = called(first) || called(first.split(['-', '_']).next().unwrap_or_default());
-        (begins && (first.len() == name.len() || !OTHERS.contains(&last))) || called(last)
+        ((begins && (first.len() == name.len() || !OTHERS.contains(&last))) || called(last)) && !is_foreign(path)
     }
 
     fn findings(&self, source: &Source<'_>) -> Vec<Finding> {

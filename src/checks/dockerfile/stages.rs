@@ -231,16 +231,14 @@ impl<'a> Parsed<'a> {
         self.globals.resolve(text)
     }
 
-    /// True where the image is for deploying: not for developers' machines or for this repository's own builds.
+    /// True where the image is for deploying: not for developers' machines, for tests, or for this repository's own builds.
     pub(super) fn is_deployable(&self) -> bool {
+        const FOLDERS: &[&str] = &[".devcontainer", "devcontainer", ".gitpod", "test", "tests", "ci", ".ci", ".circleci", ".buildkite", ".github", "hack"];
+        const WORDS: &[&str] =
+            &["test", "tests", "testing", "build", "builder", "buildx", "dev", "devel", "development", "ci", "gitpod", "lint", "docs", "e2e"];
         let path = self.path.text().to_ascii_lowercase();
-        !path.split('/').any(|part| {
-            matches!(
-                part,
-                ".devcontainer" | ".gitpod" | "devcontainer" | "test" | "tests" | "testdata" | "fixtures" | "ci" | ".ci" | ".circleci" | ".buildkite"
-            )
-        }) && !path.ends_with(".dev")
-            && !path.ends_with("/gitpod.dockerfile")
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        !folder.split('/').any(|part| FOLDERS.contains(&part)) && !name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
     }
 
     /// The scripts that an instruction runs in a shell.

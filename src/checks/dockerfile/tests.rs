@@ -247,3 +247,22 @@ fn x1_hostile_dockerfiles_are_read_in_linear_time() {
         let _found = rules_of(&text).len();
     }
 }
+
+#[test]
+fn x1_files_for_developers_tests_and_builds_are_not_asked_how_they_run() {
+    let text = "FROM debian\nRUN apt-get update && apt-get install -y gcc\nEXPOSE 80\n";
+    for (name, rules) in [
+        (".devcontainer/Dockerfile", 1),
+        ("tests/web/Dockerfile", 1),
+        ("Dockerfile.build", 1),
+        (".gitpod.Dockerfile", 1),
+        ("Dockerfile_test_ubuntu", 1),
+        ("Dockerfile", 6),
+        ("builds/Dockerfile.web", 6),
+    ] {
+        let path = RepoPath::new(name);
+        let findings = DockerfileCheck.findings(&Source { path: &path, mode: Mode::File, size: 0, text: Some(text), near: &Alone });
+        assert_eq!(findings.len(), rules, "{name}: {findings:#?}");
+    }
+    assert!(!has("unknown-instruction", "FROM debian:12\nCROSS_BUILD_COPY qemu /usr/bin/\n") && has("unknown-instruction", "FROM debian:12\n&& true\n"));
+}

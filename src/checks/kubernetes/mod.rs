@@ -5,6 +5,7 @@ mod kustomize;
 mod objects;
 mod rules;
 
+use super::foreign::is_foreign;
 use super::{Check, FileCheck, Finding, RuleSpec, Source};
 use crate::documents::yaml;
 use crate::domain::RepoPath;
@@ -31,7 +32,7 @@ impl FileCheck for KubernetesCheck {
     }
 
     fn concerns(&self, path: &RepoPath) -> bool {
-        matches!(path.extension().as_str(), "yaml" | "yml") && !path.as_bytes().starts_with(b".github/")
+        matches!(path.extension().as_str(), "yaml" | "yml") && !path.as_bytes().starts_with(b".github/") && !is_foreign(path)
     }
 
     fn findings(&self, source: &Source<'_>) -> Vec<Finding> {

@@ -78,7 +78,7 @@ proptest! {
         text.extend(body.iter().flat_map(|body| ["\n\n", body]));
         text.push('\n');
         for (token, value, hash) in &footers {
-            text.push_str(&format!("\n{token}{}{value}", if *hash { " #" } else { ": " }));
+            text.extend(["\n", token, if *hash { " #" } else { ": " }, value]);
         }
         let message = Message::parse(&text);
         prop_assert_eq!(message.type_name(), Some(kind.as_str()));

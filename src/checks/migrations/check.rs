@@ -1,6 +1,6 @@
 //! What is said of migrations before they reach anybody.
 
-use super::operation::{Class, Operation};
+use super::operation::{Class, Operation, OperationKind};
 use super::tool::{Tool, may_be};
 use super::{Direction, Migration, MigrationRules, Rollback};
 use crate::checks::{Check, Example, FileCheck, Finding, Level, RuleSpec, Source};
@@ -99,8 +99,8 @@ fn irreversible(migration: &Migration) -> Option<Finding> {
     if migration.rollback != Rollback::Missing {
         return None;
     }
-    let first =
-        migration.operations.iter().find(|operation| operation.kind.is_destructive() || !operation.kind.is_reversible() && operation.kind.is(Class::Locks))?;
+    let stops = |kind: OperationKind| kind.is_destructive() || matches!(kind, OperationKind::ChangeType | OperationKind::Unknown);
+    let first = migration.operations.iter().find(|operation| stops(operation.kind))?;
     let what = format!("this migration ({}) {}, and there is no way back", migration.tool.name(), first.kind.about());
     let finding = Finding::new(Check::Migrations, IRREVERSIBLE.id, IRREVERSIBLE.level, what).at(first.span).help(way_back(migration.tool));
     Some(finding.key(first.text.clone()))

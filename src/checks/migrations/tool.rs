@@ -9,7 +9,7 @@ macro_rules! tools {
         /// A tool that runs migrations.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(rename_all = "kebab-case")]
-        pub enum Tool { $(#[doc = $id] $variant,)* }
+        pub enum Tool { $(#[doc = concat!("`", $id, "`")] $variant,)* }
 
         impl Tool {
             /// Every tool.
@@ -86,10 +86,11 @@ fn by_path(path: &str) -> Option<Guess> {
     let (stem, extension) = name.rsplit_once('.')?;
     let within = |folder: &str| folders.split('/').any(|part| part == folder);
     let migrations = ["migrations", "migration", "migrate", "changesets"].iter().any(|folder| within(folder));
+    let is_ended = |words: &[&str]| stem.rsplit_once('.').is_some_and(|(_, end)| words.contains(&end));
     match extension {
         "sql" if within("prisma") && name == "migration.sql" => Some(Guess::Sure(Tool::Prisma)),
         "sql" if name == "up.sql" || name == "down.sql" => Some(Guess::Sure(Tool::Diesel)),
-        "sql" if stem.ends_with(".up") || stem.ends_with(".down") => Some(Guess::Sure(Tool::UpDown)),
+        "sql" if is_ended(&["up", "down"]) => Some(Guess::Sure(Tool::UpDown)),
         "sql" if is_flyway(stem) => Some(Guess::Sure(Tool::Flyway)),
         "sql" if migrations || within("changelog") || within("liquibase") || folders.ends_with("db/changelog") => Some(Guess::Sql),
         "xml" | "yaml" | "yml" if lower.contains("changelog") || within("liquibase") => Some(Guess::Marked(Tool::Liquibase, "changeSet")),
@@ -100,8 +101,8 @@ fn by_path(path: &str) -> Option<Guess> {
         "py" if within("versions") => Some(Guess::Marked(Tool::Alembic, "def upgrade")),
         "php" if migrations => Some(Guess::Marked(Tool::Laravel, "Migration")),
         "exs" if migrations => Some(Guess::Marked(Tool::Ecto, "Ecto.Migration")),
-        "cs" if migrations && !stem.ends_with(".designer") && !stem.ends_with("snapshot") => Some(Guess::Marked(Tool::EfCore, "migrationBuilder")),
-        "js" | "ts" | "mjs" | "cjs" if migrations && !stem.ends_with(".d") => Some(Guess::Script),
+        "cs" if migrations && !is_ended(&["designer"]) && !stem.ends_with("snapshot") => Some(Guess::Marked(Tool::EfCore, "migrationBuilder")),
+        "js" | "ts" | "mjs" | "cjs" if migrations && !is_ended(&["d"]) => Some(Guess::Script),
         _ => None,
     }
 }

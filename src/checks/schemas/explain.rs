@@ -130,6 +130,9 @@ impl<'a> Explaining<'a> {
                 let span = place.node.entry(&key).map_or(span, |entry| entry.span);
                 Fault::new(span, path, format!("the key `{}` {}", shown(&key), sentence(inner.kind())))
             }
+            Kind::FalseSchema if error.schema_path().as_str().ends_with("Properties") => {
+                Fault::new(span, path, format!("{who} has keys that have no place in it"))
+            }
             _ => Fault::new(span, path, format!("{who} {}", sentence(found))).help(self.of_own_words(error)),
         }
     }

@@ -52,7 +52,7 @@ impl Fault {
 
     /// The finding of a rule. Its key has no index of a list in it, so that an item before it changes nothing.
     pub(super) fn finding(self, rule: &'static str) -> Finding {
-        let key = format!("{} {}", words(&self.path, |_| "[]".to_owned()), self.what);
+        let key = format!("{} {}", loose(&self.path), without_indices(&self.what));
         let mut finding = Finding::new(Check::Schemas, rule, Level::Stop, &self.what).at(self.span).key(key);
         if !self.path.is_empty() {
             finding = finding.within(within(&self.path));
@@ -107,6 +107,22 @@ pub(super) fn follow<'a>(root: &'a Node, pointer: &str) -> (Place<'a>, Vec<Step>
 /// A path in words: `spec.containers[0].image`, `metadata.labels["app/name"]`.
 pub(super) fn within(path: &[Step]) -> String {
     words(path, |index| format!("[{index}]"))
+}
+
+/// A path in which the items of a list are all the same: it stays what it is when an item is added before.
+pub(super) fn loose(path: &[Step]) -> String {
+    words(path, |_| "[]".to_owned())
+}
+
+/// A sentence without the numbers in brackets.
+fn without_indices(sentence: &str) -> String {
+    let mut parts = sentence.split('[');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push('[');
+        out.push_str(part.trim_start_matches(|character: char| character.is_ascii_digit()));
+    }
+    out
 }
 
 fn words(path: &[Step], item: impl Fn(usize) -> String) -> String {

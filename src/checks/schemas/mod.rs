@@ -302,4 +302,69 @@ mod tests {
         let key = |text: &str| found(&check, "a.yaml", text, &Alone)[0].key.clone();
         assert_eq!(key(&manifest("")), key(&manifest("    - port: 81\n")));
     }
+
+    /// A repository with one schema.
+    struct With(String);
+
+    impl super::super::Near for With {
+        fn read(&self, path: &RepoPath) -> Option<Vec<u8>> {
+            (path.as_bytes() == b"s.json").then(|| self.0.clone().into_bytes())
+        }
+
+        fn list(&self, _: &RepoPath) -> Vec<RepoPath> {
+            Vec::new()
+        }
+    }
+
+    /// Schemas that would not end, would fill the memory or the stack, or reach out; each with a document that sets them off.
+    fn hostile() -> Vec<(String, String)> {
+        let doubling = |word: &str, more: &str| {
+            let steps: Vec<String> = (0..50)
+                .map(|step| format!("\"d{step}\": {{\"{word}\": [{{\"$ref\": \"#/$defs/d{0}\"}}, {{\"$ref\": \"#/$defs/d{0}\"}}]{more}}}", step + 1))
+                .collect();
+            format!("{{\"$ref\": \"#/$defs/d0\", \"$defs\": {{{}, \"d50\": {{\"type\": \"string\"}}}}}}", steps.join(", "))
+        };
+        let chain: Vec<String> = (0..5_000).map(|step| format!("\"d{step}\": {{\"$ref\": \"#/$defs/d{}\"}}", step + 1)).collect();
+        let object = "a: {a: {a: {a: 1}}}".to_owned();
+        vec![
+            ("{\"$ref\": \"#\"}".to_owned(), "a: 1".to_owned()),
+            ("{\"anyOf\": [{\"not\": {\"$ref\": \"#\"}}]}".to_owned(), "a: 1".to_owned()),
+            (doubling("anyOf", ""), "1".to_owned()),
+            (doubling("allOf", ", \"unevaluatedProperties\": false"), object.clone()),
+            (doubling("oneOf", ", \"unevaluatedItems\": false"), "[1]".to_owned()),
+            (format!("{{\"$ref\": \"#/$defs/d0\", \"$defs\": {{{}, \"d5000\": {{}}}}}}", chain.join(", ")), object.clone()),
+            (format!("{}1{}", "{\"not\": ".repeat(30_000), "}".repeat(30_000)), object),
+            ("{\"properties\": {\"a\": {\"pattern\": \"^(?=(a+)+$)(a|aa)+$\"}}}".to_owned(), format!("a: {}!", "a".repeat(5_000))),
+            ("{\"properties\": {\"a\": {\"pattern\": \"(x+x+)+y\"}}}".to_owned(), format!("a: {}", "x".repeat(100_000))),
+            (
+                format!("{{\"items\": {{\"enum\": [{}]}}}}", (0..100_000).map(|number| number.to_string()).collect::<Vec<_>>().join(",")),
+                format!("[{}]", "-1,".repeat(50_000)),
+            ),
+        ]
+    }
+
+    #[test]
+    fn v7_a_hostile_schema_ends_in_a_finding_and_hangs_nothing() {
+        for (schema, document) in hostile() {
+            let check = Schemas::new(&[rule("a.yml", "s.json")]);
+            let findings = found(&check, "a.yml", &document, &With(schema.clone()));
+            let shown = &schema[..schema.len().min(80)];
+            assert!(!findings.is_empty() && findings.iter().all(|finding| finding.level == Level::Stop), "{shown}: {findings:?}");
+        }
+    }
+
+    #[test]
+    fn v7_a_hostile_document_ends_in_a_finding_and_hangs_nothing() {
+        let bomb = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, level| {
+            let before = format!("*a{}", level - 1);
+            format!("{text}a{level}: &a{level} [{}]\n", vec![before; 9].join(", "))
+        });
+        let deep = format!("a: {}", "[".repeat(200_000));
+        let broken = "a: \u{fffd}\u{0}: [".to_owned();
+        for document in [bomb, deep, broken, "a: &a [*a]".to_owned(), "? {a: 1}\n: 1\n".to_owned()] {
+            let check = Schemas::new(&[rule("a.yml", "s.json")]);
+            let findings = found(&check, "a.yml", &document, &With("{}".to_owned()));
+            assert!(findings.iter().any(|finding| finding.level == Level::Stop), "{}", &document[..document.len().min(40)]);
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::domain::Span;
 /// The most findings in one file.
 pub(super) const MOST: usize = 5_000;
 /// How much is looked at for each byte of a text, at most: it bounds the time for a text made to cost much.
-const EFFORT: usize = 48;
+const EFFORT: usize = 24;
 /// From how many scanned bytes on the larger, faster automaton is worth making.
 const MUCH: usize = 4 << 20;
 /// How much text before and behind a keyword an expression sees.
@@ -176,14 +176,14 @@ impl Looking<'_> {
                     None
                 }
                 Reader::PrivateKey => {
-                    self.spend(1024);
+                    self.spend(private_key::EFFORT);
                     private_key::read(self.bytes, hit)
                 }
                 Reader::Url => url::read(self.bytes, hit),
                 Reader::Header => header::read(self.bytes, hit),
                 Reader::Call if self.kind == Kind::Made => None,
                 Reader::Call => {
-                    self.spend(64);
+                    self.spend(call::FAR);
                     call::read(self.bytes, hit)
                 }
                 Reader::Password | Reader::Secret | Reader::Salt => {
@@ -214,7 +214,7 @@ impl Looking<'_> {
             return;
         }
         let assignment = assignment::read(self.bytes, hit, self.kind);
-        self.spend(assignment.done - hit.start);
+        self.spend(assignment.effort);
         self.done = assignment.done;
         let Some((reader, read)) = assignment.found else { return };
         let own = self.engine.rules[index].rule.reader == reader;

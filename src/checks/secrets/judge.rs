@@ -1,5 +1,9 @@
 //! What is no secret: placeholders, examples, references, and what has too little in it.
 
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::words;
 
 /// How many bits a byte of the value holds, by the frequency of its bytes.
@@ -100,35 +104,38 @@ const WORDS: &[&str] = &[
     "baz",
 ];
 
+/// Signs and words, all looked for at once.
+fn signs() -> &'static AhoCorasick {
+    static SIGNS: OnceLock<AhoCorasick> = OnceLock::new();
+    SIGNS.get_or_init(|| {
+        let all = TEMPLATES.iter().copied().chain(WORDS.iter().map(|word| word.as_bytes()));
+        AhoCorasick::builder().ascii_case_insensitive(true).build(all).expect("some dozen short words are no too large automaton")
+    })
+}
+
 /// Whether a value by its name is a placeholder, a template, or a reference.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
-    let lower = value.to_ascii_lowercase();
     // In much noise a short word, or a short run, stands by chance.
     let (least, most) = if value.len() >= 16 && is_noise(value) { (5, 6) } else { (0, 5) };
     let most = if value.len() >= 64 { 8 } else { most };
-    let template = TEMPLATES.iter().any(|sign| has(&lower, sign));
-    let braced = matches!(
-        (lower.first(), lower.last()),
-        (Some(b'<'), Some(b'>'))
-            | (Some(b'{'), Some(b'}'))
-            | (Some(b'['), Some(b']'))
-            | (Some(b'%'), Some(b'%'))
-            | (Some(b'('), Some(b')'))
-            | (Some(b'_'), Some(b'_'))
-    );
-    let variable = lower.first() == Some(&b'$')
-        && lower.get(1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
-        && lower[1..].iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    template
+    let counts = |sign: usize| sign.checked_sub(TEMPLATES.len()).is_none_or(|word| WORDS[word].len() >= least);
+    let lower = value.to_ascii_lowercase();
+    is_braced(&lower)
         || has(value, b"xxx")
         || has(value, b"XXX")
-        || braced
-        || variable
-        || WORDS.iter().any(|word| word.len() >= least && has(&lower, word.as_bytes()))
+        || signs().find_overlapping_iter(&lower).any(|sign| counts(sign.pattern().as_usize()))
         || longest_run(&lower, 0) >= most
         || longest_run(&lower, 1) > most
         || longest_run(&lower, -1) > most
         || repeats(&lower)
+}
+
+/// `<value>`, `{value}`, `[value]`, `%value%`, `(value)`, `_value_`, `$value`.
+fn is_braced(lower: &[u8]) -> bool {
+    const BRACES: &[(u8, u8)] = &[(b'<', b'>'), (b'{', b'}'), (b'[', b']'), (b'%', b'%'), (b'(', b')'), (b'_', b'_')];
+    let (Some(first), Some(last)) = (lower.first(), lower.last()) else { return false };
+    let name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    BRACES.contains(&(*first, *last)) || (*first == b'$' && lower.get(1).is_some_and(|byte| !byte.is_ascii_digit()) && lower[1..].iter().all(name))
 }
 
 /// A regular expression, or a format that describes values instead of being one.

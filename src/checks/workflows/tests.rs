@@ -140,3 +140,9 @@ fn x3_other_files_and_hostile_ones_are_left_alone() {
         let _found = found("action.yml", text);
     }
 }
+
+#[test]
+fn x3_a_checkout_behind_a_question_for_its_author_is_left_alone() {
+    let steps = "- run: gh api repos/x/collaborators/y/permission\n- run: |\n    gh pr checkout 1\n    make";
+    assert!(!rules_of("on: issue_comment", steps).contains(&"untrusted-checkout".to_owned()));
+}

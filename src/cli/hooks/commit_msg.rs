@@ -111,7 +111,8 @@ fn again(file: &Path) -> String {
 }
 
 fn said(mended: &Mended) -> String {
-    mended.findings.iter().map(|finding| format!("mended: {} [{}]\n", finding.what, finding.name())).collect()
+    let lines: Vec<String> = mended.findings.iter().map(|finding| format!("mended: {} [{}]\n", finding.what, finding.name())).collect();
+    lines.concat()
 }
 
 /// A finding in the cleaned message, at its place in what was typed.

@@ -49,7 +49,7 @@ fn examined(destination: &Destination, lines: &[Line], wanted: &Wanted, variable
 
 fn repository(destination: &Destination, variables: &Environment) -> Result<Repository, HistoryError> {
     let (here, environment) = (Path::new("."), ChildEnvironment::of(variables.all()));
-    match destination.name() {
+    match &destination.name {
         Some(remote) => Repository::discover_with(remote, here, &environment),
         None => Repository::discover(here, &environment),
     }

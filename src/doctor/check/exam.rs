@@ -64,6 +64,13 @@ impl<'a> Exam<'a> {
         no_policy && !parts.contains(&Part::Gate) && parts.iter().any(|part| matches!(part, Part::Start | Part::Whole))
     }
 
+    /// Whether this repository judges nothing, and only looks at what changes bring: no policy, and no other step of ours.
+    pub fn only_looks(&self) -> bool {
+        let ours = self.ours();
+        let no_policy = self.material.files.policy.known().is_some_and(Option::is_none);
+        no_policy && !ours.is_empty() && ours.iter().all(|step| step.part == Part::Checks)
+    }
+
     /// The steps that are ours.
     pub fn ours(&self) -> Vec<OurStep<'_>> {
         self.workflows.iter().flat_map(|workflow| our_steps(workflow, self.root_is_ours)).collect()

@@ -7,7 +7,7 @@ use crate::doctor::registry::{self, Area};
 use crate::doctor::workflow::{Concurrency, Trigger, Workflow};
 
 pub(super) fn gate(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
-    if exam.material.files.workflows.known().is_none() || exam.only_carries() {
+    if exam.material.files.workflows.known().is_none() || exam.only_carries() || exam.only_looks() {
         return;
     }
     let ours = exam.ours();

@@ -13,6 +13,8 @@ pub(super) enum Part {
     Whole,
     /// It ends a deployment that an earlier job started.
     Finish,
+    /// It looks at what a change brings, and needs no more than the checkout.
+    Checks,
 }
 
 /// A step of ours.
@@ -64,6 +66,7 @@ pub(super) fn part_of(step: &Step, root_is_ours: bool) -> Option<Part> {
         Some("finish") => Part::Finish,
         Some("start") if belongs => Part::Start,
         _ if belongs => Part::Whole,
+        _ if step.with("checks").is_some_and(|word| word.trim() == "on") => Part::Checks,
         _ => Part::Gate,
     })
 }

@@ -16,6 +16,9 @@ pub(super) fn policy(exam: &Exam<'_>, diagnosis: &mut Diagnosis) {
         Fact::Known(None) if exam.only_carries() => {
             return diagnosis.add(Finding::new(&registry::POLICY_ELSEWHERE, "the workflows here only carry out what another repository's gate dispatches"));
         }
+        Fact::Known(None) if exam.only_looks() => {
+            return diagnosis.fine(Area::Policy, "the workflows here only look at what changes bring: without a policy the defaults are in force");
+        }
         Fact::Known(None) => return diagnosis.add(Finding::new(&registry::POLICY_MISSING, format!("there is no {POLICY_PATH}"))),
         Fact::Unavailable(why) => {
             let finding = Finding::new(&registry::POLICY_UNREAD, why.what.clone()).at(Place::file(POLICY_PATH));

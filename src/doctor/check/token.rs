@@ -22,6 +22,9 @@ const GATE: &[Needed] = &[
     ("actions", Access::Read, "workflow runs"),
 ];
 
+/// What looking at a change needs.
+const CHECKS: &[Needed] = &[("contents", Access::Read, "the checkout")];
+
 /// What starting a workflow needs besides.
 const DISPATCHING: &[Needed] = &[("actions", Access::Write, "starting the workflow that deploys")];
 
@@ -66,6 +69,7 @@ fn needs_of(exam: &Exam<'_>, step: &OurStep<'_>) -> Vec<Needed> {
     let own = dispatches.iter().any(|dispatch| dispatch.repository.is_none() && dispatch.is_workflow()) && step.step.with("dispatch-token").is_none();
     match step.part {
         Part::Gate => needed_permissions(if own { Dispatching::Here } else { Dispatching::Not }),
+        Part::Checks => CHECKS.to_vec(),
         // They judge no checks: the gate did.
         Part::Start | Part::Whole | Part::Finish => GATE.iter().filter(|(name, _, _)| !matches!(*name, "checks" | "statuses")).copied().collect(),
     }

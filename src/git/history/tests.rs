@@ -14,35 +14,44 @@ use crate::ports::{Change, Depth, NewCommit, Version};
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// A folder with a repository in it.
-struct Place {
-    folder: tempfile::TempDir,
+pub(super) struct Place {
+    pub(super) folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new(options: &[&str]) -> Self {
+    pub(super) fn new(options: &[&str]) -> Self {
         let place = Self { folder: tempfile::tempdir().expect("a folder") };
         fs::create_dir(place.path()).expect("a folder");
         place.git(&[&["init", "--quiet", "--initial-branch=main"], options].concat());
         place
     }
 
-    fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.folder.path().join("repo")
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the test makes its repository with git")]
     fn git_in(&self, folder: &Path, args: &[&str]) -> String {
+        self.git_with(folder, args, std::process::Stdio::null())
+    }
+
+    /// With a file as its standard input.
+    pub(super) fn git_fed(&self, args: &[&str], input: &Path) -> String {
+        self.git_with(&self.path(), args, fs::File::open(input).expect("it is there").into())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the test makes its repository with git")]
+    fn git_with(&self, folder: &Path, args: &[&str], input: std::process::Stdio) -> String {
         let mut git = Command::new("git");
         git.current_dir(folder).env_clear().env("PATH", PATH).env("HOME", self.folder.path()).env("GIT_CONFIG_NOSYSTEM", "1");
         for who in ["AUTHOR", "COMMITTER"] {
             git.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@example.com").env(format!("GIT_{who}_DATE"), "1700000000 +0000");
         }
-        let output = git.args(["-c", "protocol.file.allow=always"]).args(args).output().expect("git runs");
+        let output = git.args(["-c", "protocol.file.allow=always"]).args(args).stdin(input).output().expect("git runs");
         assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("text").trim().to_owned()
     }
 
-    fn git(&self, args: &[&str]) -> String {
+    pub(super) fn git(&self, args: &[&str]) -> String {
         self.git_in(&self.path(), args)
     }
 
@@ -52,7 +61,7 @@ impl Place {
         fs::write(path, text).expect("it is written");
     }
 
-    fn commit(&self, files: &[(&str, &str)]) -> ObjectId {
+    pub(super) fn commit(&self, files: &[(&str, &str)]) -> ObjectId {
         for (path, text) in files {
             self.write(path, text);
         }
@@ -61,11 +70,11 @@ impl Place {
         self.id("HEAD")
     }
 
-    fn id(&self, name: &str) -> ObjectId {
+    pub(super) fn id(&self, name: &str) -> ObjectId {
         ObjectId::new(self.git(&["rev-parse", name])).expect("an id")
     }
 
-    fn open(&self) -> Repository {
+    pub(super) fn open(&self) -> Repository {
         repository(&self.path()).expect("a repository")
     }
 

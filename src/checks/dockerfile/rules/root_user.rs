@@ -3,7 +3,7 @@
 use super::super::parse::Keyword;
 use super::super::stages::Base;
 use super::super::{Dockerfile, Rule};
-use crate::checks::image::ImageReference;
+use crate::checks::image::{ImageReference, UNKNOWN};
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 use crate::domain::shown;
 
@@ -79,8 +79,11 @@ pub(super) fn is_root(base: &Base) -> bool {
     let reference = ImageReference::of(image);
     let known = reference.official().is_some_and(|name| ROOT.contains(&name));
     let dotnet = reference.name.starts_with("mcr.microsoft.com/dotnet/")
-        && !reference.tag.is_some_and(|tag| tag.contains("chiseled") || tag.contains("distroless") || tag.contains('\u{fffc}'));
-    known || dotnet
+        && !reference.tag.is_some_and(|tag| tag.contains("chiseled") || tag.contains("distroless") || tag.contains(UNKNOWN));
+    let distroless = reference.name.starts_with("gcr.io/distroless/")
+        && reference.digest.is_none()
+        && !reference.tag.is_some_and(|tag| tag.contains("nonroot") || tag.contains(UNKNOWN));
+    known || dotnet || distroless
 }
 
 /// True where a user is root, by name or number.

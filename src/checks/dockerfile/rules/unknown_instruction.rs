@@ -21,7 +21,8 @@ fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
     if file.stages.is_empty() {
         return Vec::new();
     }
-    let unknown = file.instructions.iter().filter(|instruction| instruction.keyword == Keyword::Unknown);
+    // A word with an underscore is somebody's placeholder: something else puts lines in there.
+    let unknown = file.instructions.iter().filter(|instruction| instruction.keyword == Keyword::Unknown && !instruction.word().contains('_'));
     unknown
         .map(|instruction| {
             let word: String = instruction.word().chars().take(40).collect();

@@ -4,7 +4,7 @@ use super::super::parse::Keyword;
 use super::super::stages::Base;
 use super::super::{Dockerfile, Rule};
 use super::root_user::{changes_user, is_root};
-use crate::checks::image::ImageReference;
+use crate::checks::image::{ImageReference, Pin, is_open};
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 use crate::domain::shown;
 
@@ -71,7 +71,7 @@ fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
     if is_unprivileged(&ImageReference::of(image)) {
         return Vec::new();
     }
-    let named = if image.contains('\u{fffc}') { "the base image".to_owned() } else { format!("`{}`", shown(image)) };
+    let named = if is_open(image) || ImageReference::of(image).pin() == Pin::Unknown { "the base image".to_owned() } else { format!("`{}`", shown(image)) };
     let what = format!("as whom the image runs is left to {named}");
     vec![SPEC.finding(what).at(file.instructions[stage.from].span()).key("user").help("say it: `USER 10001`, or the user's name in the base image")]
 }

@@ -1,7 +1,7 @@
 //! `unpinned-base`.
 
 use super::super::{Dockerfile, Rule};
-use crate::checks::image::{ImageReference, Pin};
+use crate::checks::image::{ImageReference, Pin, UNKNOWN};
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 use crate::domain::shown;
 
@@ -20,12 +20,14 @@ fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
     for (image, span) in super::images(file) {
         let reference = ImageReference::of(&image);
+        // What is not known is shown as such.
+        let (whole, name) = (shown(&image.replace(UNKNOWN, "?")), shown(&reference.name.replace(UNKNOWN, "?")));
         let what = match reference.pin() {
-            Pin::Nothing if !reference.name.is_empty() => format!("the image `{}` has no tag: it is whatever is the latest", shown(&image)),
-            Pin::Latest => format!("the image `{}` is whatever is the latest", shown(&image)),
+            Pin::Nothing if !reference.name.is_empty() => format!("the image `{whole}` has no tag: it is whatever is the latest"),
+            Pin::Latest => format!("the image `{whole}` is whatever is the latest"),
             _ => continue,
         };
-        let help = format!("name a version, best with its digest: `{}:VERSION@sha256:…`", shown(reference.name));
+        let help = format!("name a version, best with its digest: `{name}:VERSION@sha256:…`");
         out.push(SPEC.finding(what).at(span).label("not pinned").help(help));
     }
     out

@@ -2,6 +2,7 @@
 
 use super::super::{Manifest, Rule};
 use super::runtime_socket::is_root;
+use crate::checks::image::is_open;
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 use crate::documents::Node;
 use crate::domain::shown;
@@ -42,14 +43,22 @@ spec:
 fn look(manifest: &Manifest<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
     for workload in &manifest.workloads {
-        for volume in workload.pod.get("volumes").map_or(&[][..], Node::items) {
-            let Some((node, path)) = volume.at(&["hostPath", "path"]).and_then(|node| Some((node, node.text()?))) else { continue };
-            // The rule `runtime-socket` says it of the worst; clocks and kernel modules are only read.
-            if !is_root(path) && !matches!(path.trim_end_matches('/'), "/etc/localtime" | "/usr/share/zoneinfo" | "/lib/modules") && !path.contains("{{") {
-                let finding = SPEC.of_object(&workload.object, &format!("mounts `{}` of the node", shown(path)), node.span);
-                out.push(finding.help("take a PersistentVolumeClaim, or an `emptyDir`").within(format!("{}.volumes", workload.pod_path)));
-            }
-        }
+        let volumes = workload.pod.get("volumes").map_or(&[][..], Node::items).iter();
+        let mounted: Vec<_> = volumes
+            .filter_map(|volume| volume.at(&["hostPath", "path"]))
+            .filter_map(|node| Some((node, node.text()?)))
+            .filter(|(_, path)| is_kept(path))
+            .collect();
+        let Some((first, _)) = mounted.first() else { continue };
+        // One of a workload: an agent of the node has many.
+        let paths: Vec<String> = mounted.iter().take(8).map(|(_, path)| format!("`{}`", shown(path))).collect();
+        let finding = SPEC.of_object(&workload.object, &format!("mounts of the node: {}", paths.join(", ")), first.span);
+        out.push(finding.help("take a PersistentVolumeClaim, or an `emptyDir`").within(format!("{}.volumes", workload.pod_path)));
     }
     out
+}
+
+/// True for a path that can hold something. The rule `runtime-socket` says it of the worst; clocks and kernel modules are only read.
+fn is_kept(path: &str) -> bool {
+    !is_root(path) && !is_open(path) && !matches!(path.trim_end_matches('/'), "/etc/localtime" | "/usr/share/zoneinfo" | "/lib/modules" | "/run/xtables.lock")
 }

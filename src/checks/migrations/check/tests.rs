@@ -34,136 +34,137 @@ fn g16_each_rules_good_example_passes_it_and_its_bad_one_does_not() {
     }
 }
 
+const SQL: &str = "DROP TABLE a;";
+
+/// Path, text, the files beside it, and whether it is stopped.
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)], bool);
+
+const CASES: &[Case] = &[
+    ("migrations/1.sql", SQL, &[], true),
+    ("migrations/1.sql", "DROP TABLE a;\n-- down\nCREATE TABLE a (id int);", &[], false),
+    ("migrations/1.sql", "DROP TABLE a;\n-- down\n-- nothing", &[], true),
+    ("migrations/1.sql", SQL, &[("migrations/1.down.sql", "CREATE TABLE a (id int)")], false),
+    ("migrations/1.up.sql", SQL, &[("migrations/1.down.sql", "CREATE TABLE a (id int)")], false),
+    ("migrations/1.up.sql", SQL, &[("migrations/1.down.sql", "-- later")], true),
+    ("migrations/1.down.sql", SQL, &[], false),
+    ("db/V2__a.sql", SQL, &[], true),
+    ("db/V2__a.sql", SQL, &[("db/U2__a.sql", "CREATE TABLE a (id int)")], false),
+    ("migrations/1_a/up.sql", SQL, &[("migrations/1_a/down.sql", "CREATE TABLE a (id int)")], false),
+    ("prisma/migrations/1_a/migration.sql", "ALTER TABLE \"A\" DROP COLUMN \"b\";", &[], true),
+    ("migrations/1.sql", "-- migrate:up\nDROP TABLE a;\n-- migrate:down\nCREATE TABLE a (id int);", &[], false),
+    ("migrations/1.sql", "-- migrate:up\nDROP TABLE a;\n-- migrate:down\n", &[], true),
+    ("db/changelog/1.sql", "--liquibase formatted sql\n--changeset a:1\nDROP TABLE a;\n", &[], true),
+    ("db/changelog/1.sql", "--liquibase formatted sql\n--changeset a:1\nDROP TABLE a;\n--rollback CREATE TABLE a (id int);\n", &[], false),
+    ("db/changelog.xml", "<databaseChangeLog><!-- <rollback/> --><changeSet id=\"1\"><dropTable tableName=\"a\"/></changeSet></databaseChangeLog>", &[], true),
+    (
+        "db/changelog.xml",
+        "<databaseChangeLog><changeSet id=\"1\"><dropTable tableName=\"a\"/><rollback><createTable tableName=\"a\"/></rollback></changeSet></databaseChangeLog>",
+        &[],
+        false,
+    ),
+    ("db/changelog.xml", "<changeSet id=\"1\"><sql><![CDATA[ DROP TABLE a; ]]></sql></changeSet>", &[], true),
+    (
+        "db/changelog.yaml",
+        "databaseChangeLog:\n  - changeSet:\n      id: 1\n      changes:\n        - dropColumn: { tableName: a, columnName: b }\n",
+        &[],
+        true,
+    ),
+    (
+        "db/changelog.yaml",
+        "databaseChangeLog:\n  - changeSet:\n      id: 1\n      changes:\n        - dropColumn: { tableName: a, columnName: b }\n      rollback: []\n",
+        &[],
+        false,
+    ),
+    (
+        "db/changelog.yaml",
+        "databaseChangeLog:\n  - changeSet:\n      id: 1\n      changes:\n        - sql: { sql: \"DROP TABLE a\" }\n        - sql: |\n            DELETE FROM b;\n",
+        &[],
+        true,
+    ),
+    ("db/migrate/1.rb", "class A < ActiveRecord::Migration[8.0]\n  def change\n    drop_table :a\n  end\nend\n", &[], true),
+    ("db/migrate/1.rb", "class A < ActiveRecord::Migration[8.0]\n  def change\n    remove_column :a, :b, :string\n  end\nend\n", &[], false),
+    ("db/migrate/1.rb", "class A < ActiveRecord::Migration[8.0]\n  def change\n    remove_column :a, :b\n  end\nend\n", &[], true),
+    (
+        "db/migrate/1.rb",
+        "class A < ActiveRecord::Migration[8.0]\n  def up\n    drop_table :a\n  end\n\n  def down\n    raise ActiveRecord::IrreversibleMigration\n  end\nend\n",
+        &[],
+        true,
+    ),
+    (
+        "db/migrate/1.rb",
+        "class A < ActiveRecord::Migration[8.0]\n  def up\n    drop_table :a\n  end\n\n  def down\n    create_table :a\n  end\nend\n",
+        &[],
+        false,
+    ),
+    ("db/migrate/1.rb", "class A < ActiveRecord::Migration[8.0]\n  def up\n    execute <<~SQL\n      DELETE FROM a\n    SQL\n  end\nend\n", &[], true),
+    ("shop/migrations/2.py", "class Migration(migrations.Migration):\n    operations = [migrations.RunSQL(\"DROP TABLE a\")]\n", &[], true),
+    (
+        "shop/migrations/2.py",
+        "class Migration(migrations.Migration):\n    operations = [migrations.RunSQL(\"DROP TABLE a\", \"CREATE TABLE a (id int)\")]\n",
+        &[],
+        false,
+    ),
+    (
+        "shop/migrations/2.py",
+        "class Migration(migrations.Migration):\n    operations = [\n        migrations.RemoveField(model_name=\"a\", name=\"b\"),\n    ]\n",
+        &[],
+        false,
+    ),
+    ("alembic/versions/1.py", "def upgrade() -> None:\n    op.drop_column(\"a\", \"b\")\n\n\ndef downgrade() -> None:\n    pass\n", &[], true),
+    (
+        "alembic/versions/1.py",
+        "def upgrade() -> None:\n    op.drop_column(\"a\", \"b\")\n\n\ndef downgrade() -> None:\n    op.add_column(\"a\", sa.Column(\"b\"))\n",
+        &[],
+        false,
+    ),
+    (
+        "database/migrations/1.php",
+        "return new class extends Migration {\n  public function up(): void {\n    Schema::table('a', function (Blueprint $table) { $table->dropColumn('b'); });\n  }\n};\n",
+        &[],
+        true,
+    ),
+    (
+        "database/migrations/1.php",
+        "return new class extends Migration {\n  public function up(): void {\n    Schema::create('a', function (Blueprint $table) { $table->id(); });\n  }\n  public function down(): void {\n    Schema::dropIfExists('a');\n  }\n};\n",
+        &[],
+        false,
+    ),
+    ("priv/repo/migrations/1.exs", "use Ecto.Migration\ndef change do\n  alter table(:a) do\n    remove :b\n  end\nend\n", &[], true),
+    ("priv/repo/migrations/1.exs", "use Ecto.Migration\ndef change do\n  alter table(:a) do\n    remove :b, :string\n  end\nend\n", &[], false),
+    (
+        "Data/Migrations/1.cs",
+        "protected override void Up(MigrationBuilder migrationBuilder)\n{\n  migrationBuilder.DropColumn(name: \"b\", table: \"a\");\n}\nprotected override void Down(MigrationBuilder migrationBuilder)\n{\n}\n",
+        &[],
+        true,
+    ),
+    (
+        "Data/Migrations/1.cs",
+        "protected override void Up(MigrationBuilder migrationBuilder)\n{\n  migrationBuilder.DropColumn(name: \"b\", table: \"a\");\n}\nprotected override void Down(MigrationBuilder migrationBuilder)\n{\n  migrationBuilder.AddColumn<string>(name: \"b\", table: \"a\");\n}\n",
+        &[],
+        false,
+    ),
+    ("migrations/1.js", "exports.up = (knex) => knex.schema.dropTable('a');\nexports.down = () => {};\n", &[], true),
+    ("migrations/1.js", "exports.up = (knex) => knex.schema.createTable('a');\nexports.down = (knex) => knex.schema.dropTable('a');\n", &[], false),
+    (
+        "migrations/1.js",
+        "module.exports = {\n  async up(queryInterface) {\n    await queryInterface.removeColumn('a', 'b');\n  },\n  async down() {}\n};\n",
+        &[],
+        true,
+    ),
+    (
+        "src/migrations/1.ts",
+        "export class A implements MigrationInterface {\n  public async up(queryRunner: QueryRunner) {\n    await queryRunner.query(`ALTER TABLE \"a\" DROP COLUMN \"b\"`);\n  }\n  public async down(queryRunner: QueryRunner) {\n    await queryRunner.query(`ALTER TABLE \"a\" ADD \"b\" text`);\n  }\n}\n",
+        &[],
+        false,
+    ),
+    ("migrations/1.js", "exports.up = pgm => { pgm.dropColumns('a', ['b']); };\nexports.down = false;\n", &[], true),
+];
+
 #[test]
 fn g16_a_destructive_migration_without_a_way_back_stops_whatever_its_tool() {
-    const SQL: &str = "DROP TABLE a;";
-    for (path, text, near, stops) in [
-        ("migrations/1.sql", SQL, &[][..], true),
-        ("migrations/1.sql", "DROP TABLE a;\n-- down\nCREATE TABLE a (id int);", &[], false),
-        ("migrations/1.sql", "DROP TABLE a;\n-- down\n-- nothing", &[], true),
-        ("migrations/1.sql", SQL, &[("migrations/1.down.sql", "CREATE TABLE a (id int)")], false),
-        ("migrations/1.up.sql", SQL, &[("migrations/1.down.sql", "CREATE TABLE a (id int)")], false),
-        ("migrations/1.up.sql", SQL, &[("migrations/1.down.sql", "-- later")], true),
-        ("migrations/1.down.sql", SQL, &[], false),
-        ("db/V2__a.sql", SQL, &[], true),
-        ("db/V2__a.sql", SQL, &[("db/U2__a.sql", "CREATE TABLE a (id int)")], false),
-        ("migrations/1_a/up.sql", SQL, &[("migrations/1_a/down.sql", "CREATE TABLE a (id int)")], false),
-        ("prisma/migrations/1_a/migration.sql", "ALTER TABLE \"A\" DROP COLUMN \"b\";", &[], true),
-        ("migrations/1.sql", "-- migrate:up\nDROP TABLE a;\n-- migrate:down\nCREATE TABLE a (id int);", &[], false),
-        ("migrations/1.sql", "-- migrate:up\nDROP TABLE a;\n-- migrate:down\n", &[], true),
-        ("db/changelog/1.sql", "--liquibase formatted sql\n--changeset a:1\nDROP TABLE a;\n", &[], true),
-        ("db/changelog/1.sql", "--liquibase formatted sql\n--changeset a:1\nDROP TABLE a;\n--rollback CREATE TABLE a (id int);\n", &[], false),
-        (
-            "db/changelog.xml",
-            "<databaseChangeLog><!-- <rollback/> --><changeSet id=\"1\"><dropTable tableName=\"a\"/></changeSet></databaseChangeLog>",
-            &[],
-            true,
-        ),
-        (
-            "db/changelog.xml",
-            "<databaseChangeLog><changeSet id=\"1\"><dropTable tableName=\"a\"/><rollback><createTable tableName=\"a\"/></rollback></changeSet></databaseChangeLog>",
-            &[],
-            false,
-        ),
-        ("db/changelog.xml", "<changeSet id=\"1\"><sql><![CDATA[ DROP TABLE a; ]]></sql></changeSet>", &[], true),
-        (
-            "db/changelog.yaml",
-            "databaseChangeLog:\n  - changeSet:\n      id: 1\n      changes:\n        - dropColumn: { tableName: a, columnName: b }\n",
-            &[],
-            true,
-        ),
-        (
-            "db/changelog.yaml",
-            "databaseChangeLog:\n  - changeSet:\n      id: 1\n      changes:\n        - dropColumn: { tableName: a, columnName: b }\n      rollback: []\n",
-            &[],
-            false,
-        ),
-        (
-            "db/changelog.yaml",
-            "databaseChangeLog:\n  - changeSet:\n      id: 1\n      changes:\n        - sql: { sql: \"DROP TABLE a\" }\n        - sql: |\n            DELETE FROM b;\n",
-            &[],
-            true,
-        ),
-        ("db/migrate/1.rb", "class A < ActiveRecord::Migration[8.0]\n  def change\n    drop_table :a\n  end\nend\n", &[], true),
-        ("db/migrate/1.rb", "class A < ActiveRecord::Migration[8.0]\n  def change\n    remove_column :a, :b, :string\n  end\nend\n", &[], false),
-        ("db/migrate/1.rb", "class A < ActiveRecord::Migration[8.0]\n  def change\n    remove_column :a, :b\n  end\nend\n", &[], true),
-        (
-            "db/migrate/1.rb",
-            "class A < ActiveRecord::Migration[8.0]\n  def up\n    drop_table :a\n  end\n\n  def down\n    raise ActiveRecord::IrreversibleMigration\n  end\nend\n",
-            &[],
-            true,
-        ),
-        (
-            "db/migrate/1.rb",
-            "class A < ActiveRecord::Migration[8.0]\n  def up\n    drop_table :a\n  end\n\n  def down\n    create_table :a\n  end\nend\n",
-            &[],
-            false,
-        ),
-        ("db/migrate/1.rb", "class A < ActiveRecord::Migration[8.0]\n  def up\n    execute <<~SQL\n      DELETE FROM a\n    SQL\n  end\nend\n", &[], true),
-        ("shop/migrations/2.py", "class Migration(migrations.Migration):\n    operations = [migrations.RunSQL(\"DROP TABLE a\")]\n", &[], true),
-        (
-            "shop/migrations/2.py",
-            "class Migration(migrations.Migration):\n    operations = [migrations.RunSQL(\"DROP TABLE a\", \"CREATE TABLE a (id int)\")]\n",
-            &[],
-            false,
-        ),
-        (
-            "shop/migrations/2.py",
-            "class Migration(migrations.Migration):\n    operations = [\n        migrations.RemoveField(model_name=\"a\", name=\"b\"),\n    ]\n",
-            &[],
-            false,
-        ),
-        ("alembic/versions/1.py", "def upgrade() -> None:\n    op.drop_column(\"a\", \"b\")\n\n\ndef downgrade() -> None:\n    pass\n", &[], true),
-        (
-            "alembic/versions/1.py",
-            "def upgrade() -> None:\n    op.drop_column(\"a\", \"b\")\n\n\ndef downgrade() -> None:\n    op.add_column(\"a\", sa.Column(\"b\"))\n",
-            &[],
-            false,
-        ),
-        (
-            "database/migrations/1.php",
-            "return new class extends Migration {\n  public function up(): void {\n    Schema::table('a', function (Blueprint $table) { $table->dropColumn('b'); });\n  }\n};\n",
-            &[],
-            true,
-        ),
-        (
-            "database/migrations/1.php",
-            "return new class extends Migration {\n  public function up(): void {\n    Schema::create('a', function (Blueprint $table) { $table->id(); });\n  }\n  public function down(): void {\n    Schema::dropIfExists('a');\n  }\n};\n",
-            &[],
-            false,
-        ),
-        ("priv/repo/migrations/1.exs", "use Ecto.Migration\ndef change do\n  alter table(:a) do\n    remove :b\n  end\nend\n", &[], true),
-        ("priv/repo/migrations/1.exs", "use Ecto.Migration\ndef change do\n  alter table(:a) do\n    remove :b, :string\n  end\nend\n", &[], false),
-        (
-            "Data/Migrations/1.cs",
-            "protected override void Up(MigrationBuilder migrationBuilder)\n{\n  migrationBuilder.DropColumn(name: \"b\", table: \"a\");\n}\nprotected override void Down(MigrationBuilder migrationBuilder)\n{\n}\n",
-            &[],
-            true,
-        ),
-        (
-            "Data/Migrations/1.cs",
-            "protected override void Up(MigrationBuilder migrationBuilder)\n{\n  migrationBuilder.DropColumn(name: \"b\", table: \"a\");\n}\nprotected override void Down(MigrationBuilder migrationBuilder)\n{\n  migrationBuilder.AddColumn<string>(name: \"b\", table: \"a\");\n}\n",
-            &[],
-            false,
-        ),
-        ("migrations/1.js", "exports.up = (knex) => knex.schema.dropTable('a');\nexports.down = () => {};\n", &[], true),
-        ("migrations/1.js", "exports.up = (knex) => knex.schema.createTable('a');\nexports.down = (knex) => knex.schema.dropTable('a');\n", &[], false),
-        (
-            "migrations/1.js",
-            "module.exports = {\n  async up(queryInterface) {\n    await queryInterface.removeColumn('a', 'b');\n  },\n  async down() {}\n};\n",
-            &[],
-            true,
-        ),
-        (
-            "src/migrations/1.ts",
-            "export class A implements MigrationInterface {\n  public async up(queryRunner: QueryRunner) {\n    await queryRunner.query(`ALTER TABLE \"a\" DROP COLUMN \"b\"`);\n  }\n  public async down(queryRunner: QueryRunner) {\n    await queryRunner.query(`ALTER TABLE \"a\" ADD \"b\" text`);\n  }\n}\n",
-            &[],
-            false,
-        ),
-        ("migrations/1.js", "exports.up = pgm => { pgm.dropColumns('a', ['b']); };\nexports.down = false;\n", &[], true),
-    ] {
+    for (path, text, near, stops) in CASES {
         let found = rules(path, text, &Files(near));
-        assert_eq!(found.iter().any(|id| id == "irreversible"), stops, "{path}: {text}\n{found:?}");
+        assert_eq!(found.iter().any(|id| id == "irreversible"), *stops, "{path}: {text}\n{found:?}");
     }
 }
 

@@ -33,9 +33,8 @@ pub(super) fn read(tool: Tool, text: &str) -> (Vec<Operation>, Rollback) {
     }
     let rollback = match (sections.down, tool) {
         (Some(down), _) if down.is_written => Rollback::Written,
-        (Some(_), _) => Rollback::Missing,
         (None, Tool::Rails | Tool::Ecto | Tool::Django) if !sections.has_up && !irreversible => Rollback::Automatic,
-        (None, _) => Rollback::Missing,
+        _ => Rollback::Missing,
     };
     (out, rollback)
 }
@@ -96,6 +95,10 @@ impl Statement<'_> {
 
     fn says(&self, word: &str) -> bool {
         self.arguments().iter().any(|piece| piece.kind == Kind::Word && self.text[piece.span.start..piece.span.end].to_lowercase().contains(word))
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.arguments().iter().any(|piece| piece.kind == Kind::Word && &self.text[piece.span.start..piece.span.end] == word)
     }
 
     fn commas(&self) -> usize {
@@ -182,7 +185,7 @@ impl Statement<'_> {
             (Tool::Django, "RunSQL" | "RunPython") => self.says("reverse_") || self.commas() > 0 && !self.is_named_second(),
             (Tool::Django, _) => true,
             (_, "execute") => self.commas() > 0 && self.tool == Tool::Ecto,
-            (Tool::Rails, "drop_table") => self.says("do") || self.is_sign(self.arguments().len() + 1, '{'),
+            (Tool::Rails, "drop_table") => self.has("do") || self.is_sign(self.arguments().len() + 1, '{'),
             (Tool::Rails, "remove_column") => self.commas() > 1,
             (Tool::Rails, "remove_columns") => self.says("type"),
             (Tool::Rails, "change_column") => false,

@@ -62,14 +62,15 @@ impl<'a> Lexer<'a> {
         &self.text[self.at..]
     }
 
-    fn push(&mut self, kind: Kind, span: Span) {
-        let between = &self.text[self.counted..span.start];
+    /// A piece that begins, with its marks, at a place.
+    fn push(&mut self, start: usize, kind: Kind, span: Span) {
+        let between = &self.text[self.counted..start];
         if let Some(newline) = between.rfind('\n') {
             self.line += between.matches('\n').count();
             self.begin = self.counted + newline + 1;
         }
-        self.counted = span.start;
-        self.out.push(Piece { kind, span, line: self.line, column: span.start - self.begin });
+        self.counted = start;
+        self.out.push(Piece { kind, span, line: self.line, column: start - self.begin });
     }
 
     fn step(&mut self) {
@@ -88,21 +89,21 @@ impl<'a> Lexer<'a> {
         } else if self.language == L::Ruby && rest.starts_with("=begin") {
             self.at += rest.find("\n=end").map_or(rest.len(), |end| end + 5);
         } else if let Some((open, close)) = (self.at < self.last).then(|| heredoc(rest, self.language)).flatten() {
-            self.push(Kind::Text, Span::new(start + open, start + close));
+            self.push(start, Kind::Text, Span::new(start + open, start + close));
             self.at += close;
         } else if let Some(mark) = ["\"\"\"", "'''"].iter().find(|mark| rest.starts_with(**mark) && matches!(self.language, L::Python | L::Elixir | L::CSharp))
         {
             let end = rest[3..].find(mark).map_or(rest.len(), |end| end + 3);
-            self.push(Kind::Text, Span::new(start + 3, start + end));
+            self.push(start, Kind::Text, Span::new(start + 3, start + end));
             self.at += (end + 3).min(rest.len());
         } else if first == '"' || first == '\'' || first == '`' && self.language == L::Script {
             self.string(first);
         } else if first.is_alphanumeric() || first == '_' {
             let length = rest.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(rest.len());
-            self.push(Kind::Word, Span::new(start, start + length));
+            self.push(start, Kind::Word, Span::new(start, start + length));
             self.at += length;
         } else {
-            self.push(Kind::Sign(first), Span::new(start, start + first.len_utf8()));
+            self.push(start, Kind::Sign(first), Span::new(start, start + first.len_utf8()));
             self.at += first.len_utf8();
         }
     }
@@ -128,7 +129,7 @@ impl<'a> Lexer<'a> {
                 break;
             }
         }
-        self.push(Kind::Text, Span::new(start, end.max(start)));
+        self.push(start - quote.len_utf8(), Kind::Text, Span::new(start, end.max(start)));
     }
 }
 

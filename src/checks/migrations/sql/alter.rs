@@ -111,7 +111,7 @@ fn alter(mut part: Cursor<'_>) -> K {
     typed(part)
 }
 
-/// MySQL: the whole definition is said anew.
+/// `MySQL`: the whole definition is said anew.
 fn retyped(mut part: Cursor<'_>) -> K {
     part.eat("COLUMN");
     part.name();

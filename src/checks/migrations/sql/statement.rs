@@ -78,29 +78,25 @@ pub(super) fn read(mut cursor: Cursor<'_>, created: &mut Created, out: &mut Vec<
     if cursor.eat_all(&["ALTER", "TABLE"]) || cursor.eat_all(&["ALTER", "FOREIGN", "TABLE"]) {
         alter::table((whole, cursor), created, out);
     } else if cursor.eat("CREATE") {
-        if let Some(kind) = create(cursor, created) {
-            push(kind);
-        }
+        push(create(cursor, created));
     } else if cursor.eat("DROP") {
-        if let Some(kind) = drop(cursor, created) {
-            push(kind);
-        }
+        push(drop(cursor, created));
     } else if let Some(kind) = other(cursor, created) {
         push(kind);
     }
 }
 
-fn create(mut cursor: Cursor<'_>, created: &mut Created) -> Option<K> {
+fn create(mut cursor: Cursor<'_>, created: &mut Created) -> K {
     cursor.eat_all(&["OR", "REPLACE"]);
     cursor.eat_any(&["GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "EXTERNAL"]);
     if cursor.eat("TABLE") {
         cursor.eat_all(&["IF", "NOT", "EXISTS"]);
         created.0.extend(cursor.name());
-        return Some(K::CreateTable);
+        return K::CreateTable;
     }
     cursor.eat_any(&["UNIQUE", "CLUSTERED", "NONCLUSTERED", "FULLTEXT", "SPATIAL", "BITMAP"]);
     if !cursor.eat("INDEX") {
-        return Some(K::Other);
+        return K::Other;
     }
     let online = cursor.eat("CONCURRENTLY") || cursor.has(&["ONLINE"]) || cursor.has(&["INPLACE"]);
     while !cursor.tokens.is_empty() && !cursor.eat("ON") {
@@ -108,24 +104,24 @@ fn create(mut cursor: Cursor<'_>, created: &mut Created) -> Option<K> {
     }
     cursor.eat("ONLY");
     let is_new = cursor.name().is_some_and(|table| created.has(&table));
-    Some(if online || is_new { K::CreateIndexOnline } else { K::CreateIndex })
+    if online || is_new { K::CreateIndexOnline } else { K::CreateIndex }
 }
 
-fn drop(mut cursor: Cursor<'_>, created: &Created) -> Option<K> {
+fn drop(mut cursor: Cursor<'_>, created: &Created) -> K {
     cursor.eat_any(&["TEMPORARY", "FOREIGN", "EXTERNAL"]);
     if cursor.eat("TABLE") {
         cursor.eat_all(&["IF", "EXISTS"]);
         let is_new = cursor.name().is_some_and(|table| created.has(&table));
-        return Some(if is_new { K::Other } else { K::DropTable });
+        return if is_new { K::Other } else { K::DropTable };
     }
     if ["SCHEMA", "DATABASE", "KEYSPACE"].iter().any(|word| cursor.eat(word)) {
-        return Some(K::DropSchema);
+        return K::DropSchema;
     }
     if cursor.eat("INDEX") {
-        return Some(if cursor.eat("CONCURRENTLY") { K::DropIndexOnline } else { K::DropIndex });
+        return if cursor.eat("CONCURRENTLY") { K::DropIndexOnline } else { K::DropIndex };
     }
     let objects = ["VIEW", "MATERIALIZED", "TYPE", "DOMAIN", "FUNCTION", "PROCEDURE", "AGGREGATE", "SEQUENCE", "EXTENSION", "SYNONYM", "PACKAGE"];
-    Some(if objects.iter().any(|word| cursor.is(word)) { K::DropObject } else { K::Other })
+    if objects.iter().any(|word| cursor.is(word)) { K::DropObject } else { K::Other }
 }
 
 fn other(mut cursor: Cursor<'_>, created: &Created) -> Option<K> {
@@ -143,9 +139,9 @@ fn other(mut cursor: Cursor<'_>, created: &Created) -> Option<K> {
         () if cursor.eat("DELETE") => Some(of_table(cursor, K::Delete)),
         () if cursor.eat("UPDATE") => Some(of_table(cursor, K::Update)),
         () if cursor.eat_all(&["RENAME", "TABLE"]) => Some(K::RenameTable),
-        () if cursor.eat("EXEC") || cursor.is("SP_RENAME") => {
-            cursor.has(&["SP_RENAME"]).then_some(if cursor.has(&["COLUMN"]) { K::RenameColumn } else { K::RenameTable })
-        }
+        () if cursor.eat("EXEC") || cursor.is("SP_RENAME") => cursor
+            .has(&["SP_RENAME"])
+            .then_some(if cursor.tokens.iter().any(|token| token.name(cursor.text) == "column") { K::RenameColumn } else { K::RenameTable }),
         () if cursor.eat("VACUUM") => Some(if cursor.has(&["FULL"]) { K::Rewrite } else { K::Other }),
         () if cursor.eat("CLUSTER") => Some(K::Rewrite),
         () if cursor.eat("REINDEX") || cursor.eat_all(&["REFRESH", "MATERIALIZED", "VIEW"]) => {

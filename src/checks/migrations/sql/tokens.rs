@@ -60,7 +60,7 @@ pub(super) fn tokens(text: &str, within: Span) -> (Vec<Token>, Vec<Span>) {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    /// Whether a backslash escapes in strings, as in MySQL.
+    /// Whether a backslash escapes in strings, as in `MySQL`.
     escapes: bool,
     comments: Vec<Span>,
     out: Vec<Token>,
@@ -106,13 +106,13 @@ impl Lexer<'_> {
         self.comments.push(Span::new(start, self.at));
     }
 
-    /// `#` begins a comment in MySQL, and operators elsewhere.
+    /// `#` begins a comment in `MySQL`, and operators elsewhere.
     fn is_hash_comment(&self) -> bool {
         let begins_line = self.text[..self.at].trim_end_matches([' ', '\t']).ends_with('\n') || self.at == 0;
         begins_line || self.escapes && !self.rest()[1..].starts_with(['>', '-'])
     }
 
-    /// A block comment, which may have others in it. `/*! … */` is run by MySQL: only its marks are passed over.
+    /// A block comment, which may have others in it. `/*! … */` is run by `MySQL`: only its marks are passed over.
     fn block(&mut self, start: usize) {
         if let Some(rest) = self.rest().strip_prefix("/*!") {
             let digits = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());

@@ -1,7 +1,7 @@
 //! A name and its value: `name = value` in code, YAML, JSON, XML, `.env`, shell, connection strings and function calls.
 
 use super::name::{Names, names};
-use super::{Read, run, run_back, value};
+use super::{Read, Set, run, run_back, value};
 use crate::checks::secrets::judge;
 use crate::checks::secrets::kind::Kind;
 use crate::checks::secrets::rule::{Reader, Tier};
@@ -16,8 +16,10 @@ const LONGEST_VALUE: usize = 400;
 pub(in crate::checks::secrets) struct Assignment {
     /// A value that is worth it, and whose rule it is.
     pub(in crate::checks::secrets) found: Option<(Reader, Read)>,
-    /// The byte up to which no further keyword is of interest: the name's end.
+    /// The byte up to which no further keyword is of interest: the name's end, or that of a stretch too long for a value.
     pub(in crate::checks::secrets) done: usize,
+    /// How many bytes were looked at, about.
+    pub(in crate::checks::secrets) effort: usize,
 }
 
 /// Reads around a keyword.
@@ -25,13 +27,20 @@ pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span, kind: Kind) -> A
     let from = run_back(bytes, hit.start, LONGEST_NAME, is_of_a_name);
     let to = run(bytes, hit.end, LONGEST_NAME, is_of_a_name).max(hit.end);
     let to = to - bytes[from..to].iter().rev().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
-    let done = to.max(hit.end);
-    let found = found(bytes, Span::new(from, to), kind);
-    Assignment { found, done }
+    let (name, done) = (Span::new(from, to), to.max(hit.end));
+    let named = if may_have_a_value(bytes, name) { what_it_names(bytes, name) } else { Names::Nothing };
+    if named == Names::Nothing {
+        return Assignment { found: None, done, effort: 32 + to - from };
+    }
+    let found = found(bytes, name, named, kind);
+    // No blank and no bracket far and wide: what stands there is no list of names and values.
+    let rest = run(bytes, done, LONGEST_VALUE + 1, |byte| byte > b' ' && !STOPS.has(byte));
+    let effort = 128 + rest - from;
+    let done = if rest > done + LONGEST_VALUE { rest } else { done };
+    Assignment { found, done, effort }
 }
 
-fn found(bytes: &[u8], name: Span, kind: Kind) -> Option<(Reader, Read)> {
-    let named = what_it_names(bytes, name);
+fn found(bytes: &[u8], name: Span, named: Names, kind: Kind) -> Option<(Reader, Read)> {
     let reader = match named {
         Names::Password => Reader::Password,
         Names::Salt => Reader::Salt,
@@ -43,6 +52,17 @@ fn found(bytes: &[u8], name: Span, kind: Kind) -> Option<(Reader, Read)> {
     value::is_worth(named, text).then(|| (reader, Read::new(given.span, Tier::Likely)))
 }
 
+/// What stands behind a name that has a value: a sign, a quote, or an attribute.
+const SIGNS: Set = Set::of(b"=:,(|?>\"'vV");
+const CLOSING: Set = Set::of(b"\"'`])\\?!*");
+
+/// A cheap answer for the many names that have none, above all words in prose.
+fn may_have_a_value(bytes: &[u8], name: Span) -> bool {
+    let Behind { closed, blank, .. } = Behind::of(bytes, name);
+    let sign = bytes.get(blank).is_some_and(|byte| SIGNS.has(*byte));
+    sign || blank > closed && is_followed_by_its_value(bytes, name) || is_value_of_a_name(bytes, name)
+}
+
 /// What a name names where it stands: `public key`, `checksum/secret` and `keySet` are none.
 fn what_it_names(bytes: &[u8], name: Span) -> Names {
     if bytes[name.start..name.end].eq_ignore_ascii_case(b"identified by") {
@@ -52,7 +72,12 @@ fn what_it_names(bytes: &[u8], name: Span) -> Names {
     if before.ends_with(b"public ") || before.ends_with(b"checksum/") {
         return Names::Nothing;
     }
-    names(&bytes[name.start..name.end])
+    let line = bytes[name.start.saturating_sub(48)..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().to_ascii_lowercase();
+    match names(&bytes[name.start..name.end]) {
+        // A key with an id, or within something that says it is public.
+        Names::Key if [&b"key_id"[..], b"keyid", b"publickey", b"public_key"].iter().any(|word| judge::has(&line, word)) => Names::Nothing,
+        named => named,
+    }
 }
 
 fn is_of_a_name(byte: u8) -> bool {
@@ -82,10 +107,9 @@ enum Glue {
 }
 
 fn given(bytes: &[u8], name: Span, kind: Kind) -> Option<Given> {
-    let closed = run(bytes, name.end, 6, |byte| b"\"'`])\\?!*".contains(&byte));
-    let blank = run(bytes, closed, 40, |byte| byte == b' ' || byte == b'\t');
-    let quote = bytes[name.end..closed].iter().find(|byte| b"\"'`".contains(byte)).copied();
-    let Some((glue, at)) = glue(bytes, name, Behind { closed, blank, quote }) else { return beside(bytes, name) };
+    let behind = Behind::of(bytes, name);
+    let quote = behind.quote;
+    let Some((glue, at)) = glue(bytes, name, behind) else { return beside(bytes, name) };
     let at = run(bytes, at, 40, |byte| byte == b' ' || byte == b'\t');
     let at = if kind == Kind::Code && glue == Glue::Colon { behind_type(bytes, at) } else { at };
     let at = behind_wrapper(bytes, at);
@@ -108,6 +132,15 @@ struct Behind {
     closed: usize,
     blank: usize,
     quote: Option<u8>,
+}
+
+impl Behind {
+    fn of(bytes: &[u8], name: Span) -> Self {
+        let closed = run(bytes, name.end, 6, |byte| CLOSING.has(byte));
+        let blank = run(bytes, closed, 40, |byte| byte == b' ' || byte == b'\t');
+        let quote = bytes[name.end..closed].iter().find(|byte| b"\"'`".contains(byte)).copied();
+        Self { closed, blank, quote }
+    }
 }
 
 fn glue(bytes: &[u8], name: Span, behind: Behind) -> Option<(Glue, usize)> {
@@ -150,12 +183,17 @@ fn is_followed_by_its_value(bytes: &[u8], name: Span) -> bool {
     option || netrc || header
 }
 
+/// Whether a name is itself the value of a key `name`, `key` or `variable`.
+fn is_value_of_a_name(bytes: &[u8], name: Span) -> bool {
+    let from = run_back(bytes, name.start, 8, |byte| b" \t\"':=".contains(&byte));
+    let word = run_back(bytes, from, 8, |byte| byte.is_ascii_alphabetic());
+    from < name.start && [&b"name"[..], b"key", b"variable"].iter().any(|key| bytes[word..from].eq_ignore_ascii_case(key))
+}
+
 /// A value that stands beside its name as another key: `name: DB_PASSWORD`, `value: …`; `variable "password" { default = … }`.
 fn beside(bytes: &[u8], name: Span) -> Option<Given> {
     const FAR: usize = 160;
-    let before = bytes[name.start.saturating_sub(16)..name.start].to_ascii_lowercase();
-    let before: Vec<u8> = before.into_iter().filter(|byte| !b" \t\"':=".contains(byte)).collect();
-    if !(before.ends_with(b"name") || before.ends_with(b"key") || before.ends_with(b"variable")) {
+    if !is_value_of_a_name(bytes, name) {
         return None;
     }
     let rest = &bytes[name.end..bytes.len().min(name.end + FAR)];
@@ -229,10 +267,14 @@ fn quoted(bytes: &[u8], at: usize) -> Option<Given> {
     (end <= bytes.len()).then(|| Given { span: Span::new(open + 1, end), quoted: true })
 }
 
+/// What ends a value without quotes.
+const STOPS: Set = Set::of(b"\"'`<>;,&|()[]{}");
+const ELEMENT_STOPS: Set = Set::of(b"<");
+
 /// A value up to a blank, a quote or a bracket.
 fn unquoted(bytes: &[u8], at: usize, glue: Glue) -> Option<Given> {
-    let stops: &[u8] = if glue == Glue::Element { b"<" } else { b"\"'`<>;,&|()[]{}" };
-    let end = run(bytes, at, LONGEST_VALUE + 1, |byte| byte > b' ' && !stops.contains(&byte));
+    let stops = if glue == Glue::Element { &ELEMENT_STOPS } else { &STOPS };
+    let end = run(bytes, at, LONGEST_VALUE + 1, |byte| byte > b' ' && !stops.has(byte));
     let call = bytes.get(end).is_some_and(|byte| b"([{".contains(byte));
     if glue == Glue::Element && bytes.get(end..end + 2) != Some(b"</") {
         return None;

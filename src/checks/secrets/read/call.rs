@@ -7,7 +7,7 @@ use crate::checks::secrets::rule::Tier;
 use crate::domain::Span;
 
 /// How far behind the keyword is looked, in bytes; never beyond the line.
-const FAR: usize = 240;
+pub(in crate::checks::secrets) const FAR: usize = 240;
 
 /// Reads behind the name of a call or a command.
 pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span) -> Option<Read> {
@@ -38,10 +38,11 @@ pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span) -> Option<Read> 
     (!none && value::strength(secret) >= Strength::Fair).then(|| Read::new(span, Tier::Likely))
 }
 
-/// Behind the first of these options.
+/// Behind the first of these options, each of which begins with a blank and a hyphen.
 fn behind_option(bytes: &[u8], from: usize, end: usize, options: &[&[u8]]) -> Option<usize> {
-    let rest = bytes.get(from..end)?;
-    options.iter().find_map(|option| rest.windows(option.len()).position(|part| part == *option).map(|at| from + at + option.len()))
+    (from..end.saturating_sub(1))
+        .filter(|at| bytes[*at] == b' ' && bytes[at + 1] == b'-')
+        .find_map(|at| options.iter().find(|option| bytes[at..end].starts_with(option)).map(|option| at + option.len()))
 }
 
 /// One argument of a command, in quotes or up to a blank.

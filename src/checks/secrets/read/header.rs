@@ -60,7 +60,12 @@ fn basic_tier(value: &[u8], named: bool) -> Option<Tier> {
 
 fn bearer_tier(value: &[u8], named: bool) -> Option<Tier> {
     let look = Look::of(value);
-    if judge::is_made_up(value) || (value.len() < 20 && judge::is_placeholder(value)) || look.digits == 0 || look.letters() == 0 {
+    if judge::is_made_up(value)
+        || (value.len() < 20 && judge::is_placeholder(value))
+        || look.digits == 0
+        || look.letters() == 0
+        || (value.len() < 20 && value::is_reference(value, look))
+    {
         return None;
     }
     let bits = judge::entropy(value);

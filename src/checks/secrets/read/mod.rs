@@ -39,3 +39,23 @@ pub(super) fn run_back(bytes: &[u8], to: usize, most: usize, fits: impl Fn(u8) -
     let before = bytes.get(..to).unwrap_or_default();
     to - before.iter().rev().take(most).take_while(|byte| fits(**byte)).count()
 }
+
+/// Some bytes, to be asked for quickly.
+pub(super) struct Set([bool; 256]);
+
+impl Set {
+    /// These bytes.
+    pub(super) const fn of(bytes: &[u8]) -> Self {
+        let (mut set, mut at) = ([false; 256], 0);
+        while at < bytes.len() {
+            set[bytes[at] as usize] = true;
+            at += 1;
+        }
+        Self(set)
+    }
+
+    /// Whether the byte is one of them.
+    pub(super) const fn has(&self, byte: u8) -> bool {
+        self.0[byte as usize]
+    }
+}

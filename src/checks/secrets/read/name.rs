@@ -1,5 +1,8 @@
 //! Names: which of them name a secret. `db_password` does; `passwordField`, `tokenUrl`, `public_key` and `keyboard` do not.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 /// Endings that turn the name of a secret into the name of something about it.
 const ABOUT: &[&str] = &[
     "name",
@@ -247,7 +250,6 @@ const PUBLIC: &[&str] = &[
     "bucket",
     "row",
     "column",
-    "field",
     "config",
     "setting",
     "registry",
@@ -393,41 +395,58 @@ pub(super) enum Names {
     Nothing,
 }
 
+/// Words that end what a name is about, and say nothing of what it names.
+const ENDINGS: &[&str] = &[
+    "value",
+    "val",
+    "str",
+    "string",
+    "raw",
+    "base64",
+    "b64",
+    "hex",
+    "plain",
+    "plaintext",
+    "default",
+    "prod",
+    "dev",
+    "staging",
+    "live",
+    "old",
+    "new",
+    "here",
+    "base",
+];
+
+/// The lists by their words: one look-up a word.
+fn lists() -> &'static HashMap<&'static str, u8> {
+    static LISTS: OnceLock<HashMap<&'static str, u8>> = OnceLock::new();
+    LISTS.get_or_init(|| {
+        let mut lists = HashMap::with_capacity(512);
+        for (list, bit) in [(ABOUT, IS_ABOUT), (PUBLIC, IS_PUBLIC), (SECRET_KEYS, IS_SECRET_KEY), (ENDINGS, IS_ENDING)] {
+            list.iter().for_each(|word| *lists.entry(*word).or_insert(0) |= bit);
+        }
+        lists
+    })
+}
+
+const IS_ABOUT: u8 = 1;
+const IS_PUBLIC: u8 = 2;
+const IS_SECRET_KEY: u8 = 4;
+const IS_ENDING: u8 = 8;
+
+fn is(word: &str, bit: u8) -> bool {
+    lists().get(word).is_some_and(|bits| bits & bit != 0)
+}
+
 /// What a name names.
 pub(super) fn names(name: &[u8]) -> Names {
     let words = words(name);
     let Some(last) = words.last() else { return Names::Nothing };
     // `password1`, `secret_key_2`, `keys` …
-    let words = if last.bytes().all(|byte| byte.is_ascii_digit())
-        || [
-            "value",
-            "val",
-            "str",
-            "string",
-            "raw",
-            "base64",
-            "b64",
-            "hex",
-            "plain",
-            "plaintext",
-            "default",
-            "prod",
-            "dev",
-            "staging",
-            "live",
-            "old",
-            "new",
-            "here",
-            "base",
-        ]
-        .contains(&last.as_str())
-    {
-        &words[..words.len() - 1]
-    } else {
-        &words[..]
-    };
+    let words = if is(last, IS_ENDING) || last.bytes().all(|byte| byte.is_ascii_digit()) { &words[..words.len() - 1] } else { &words[..] };
     let Some(last) = words.last().map(|word| word.trim_end_matches(|character: char| character.is_ascii_digit())) else { return Names::Nothing };
-    if ABOUT.contains(&last) || words.iter().any(|word| PUBLIC.contains(&word.as_str()) && word != "field") {
+    if is(last, IS_ABOUT) || words.iter().any(|word| is(word, IS_PUBLIC)) {
         return Names::Nothing;
     }
     let ends = |list: &[&str]| list.iter().any(|word| last == *word || (word.len() > 4 && last.ends_with(word)));
@@ -438,7 +457,7 @@ pub(super) fn names(name: &[u8]) -> Names {
         Names::Password
     } else if ends(SALTS) {
         Names::Salt
-    } else if ends(SECRETS) || (last == "key" && SECRET_KEYS.contains(&before)) || (last == "keys" && before == "api") {
+    } else if ends(SECRETS) || (last == "key" && is(before, IS_SECRET_KEY)) || (last == "keys" && before == "api") {
         Names::Secret
     } else if last == "key" || last.ends_with("key") {
         Names::Key

@@ -8,6 +8,9 @@ use crate::domain::Span;
 /// How much of a block is looked at, in bytes: more than an RSA key of 16,384 bits.
 const LONGEST: usize = 16 << 10;
 
+/// How much is looked at for one of them, about.
+pub(in crate::checks::secrets) const EFFORT: usize = 4 << 10;
+
 /// Reads around the end of a first line (`PRIVATE KEY-----`), or around `"kty"`.
 pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span) -> Option<Read> {
     if bytes[hit.start] == b'"' { web_key(bytes, hit) } else { block(bytes, hit) }
@@ -23,7 +26,7 @@ fn block(bytes: &[u8], hit: Span) -> Option<Read> {
     let end = body.windows(5).position(|part| part == b"-----").unwrap_or(body.len());
     let (body, cut) = (&body[..end], end == body.len());
     let letters = letters(body);
-    if letters.len() < 64 || judge::entropy(&letters) < 4.2 || judge::is_made_up(&letters[..64]) || is_a_list_of_words(body) {
+    if letters.len() < 64 || judge::entropy(&letters) < 4.2 || is_made_up(&letters) || is_a_list_of_words(body) {
         return None;
     }
     let end = if cut { hit.end + run(bytes, hit.end, LONGEST, is_of_a_block) - hit.end } else { hit.end + end };
@@ -48,6 +51,12 @@ fn letters(body: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+/// A block in name only. Not [`judge::is_made_up`]: real ones have long runs of `A`, which are zeros.
+fn is_made_up(letters: &[u8]) -> bool {
+    let lower = letters.to_ascii_lowercase();
+    ["example", "placeholder", "redacted", "xxxxxxxx", "yourprivatekey", "privatekeyhere"].iter().any(|word| judge::has(&lower, word.as_bytes()))
 }
 
 fn is_of_a_block(byte: u8) -> bool {

@@ -30,11 +30,31 @@ pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span) -> Option<Read> 
     Some(Read::new(Span::new(hit.end + colon + 1, hit.end + at), tier(user, password)?))
 }
 
+/// With what is percent-encoded decoded.
+fn plain(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, more @ ..] = rest {
+        let code = || std::str::from_utf8(more.get(..2)?).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (first, code()) {
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                rest = &more[2..];
+            }
+            _ => {
+                out.push(*first);
+                rest = more;
+            }
+        }
+    }
+    out
+}
+
 fn tier(user: &[u8], password: &[u8]) -> Option<Tier> {
     if judge::is_placeholder(password) || value::is_reference(password, Look::of(password)) {
         return None;
     }
-    match value::strength(password) {
+    match value::strength(&plain(password)) {
         Strength::Nothing => None,
         Strength::Weak if user.eq_ignore_ascii_case(password) => None,
         Strength::Weak => Some(Tier::Likely),

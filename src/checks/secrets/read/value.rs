@@ -93,12 +93,14 @@ pub(in crate::checks::secrets) fn strength(value: &[u8]) -> Strength {
     let look = Look::of(value);
     let letters: Vec<u8> = value.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
     let plain = std::str::from_utf8(&letters).unwrap_or_default();
-    let usual = USUAL.contains(&plain)
+    let usual = is_usual(&letters)
         || plain.len() < 2
         || plain.contains("password")
         || plain.contains("passwd")
         || plain.ends_with("pass")
         || (plain.starts_with("pass") && plain.len() < 8);
+    let usual =
+        usual || look.digits == 0 && value.split(|byte| !byte.is_ascii_alphanumeric()).next().is_some_and(|first| first.len() < value.len() && is_usual(first));
     if judge::distinct(value) < 3 || usual && look.digits + look.others < 4 && look.kinds() < 4 {
         return Strength::Nothing;
     }
@@ -111,6 +113,10 @@ pub(in crate::checks::secrets) fn strength(value: &[u8]) -> Strength {
         _ if is_phrase(value) => Strength::Fair,
         _ => Strength::Weak,
     }
+}
+
+fn is_usual(letters: &[u8]) -> bool {
+    std::str::from_utf8(letters).is_ok_and(|word| USUAL.contains(&word.to_ascii_lowercase().as_str()))
 }
 
 /// Three words or more, joined by hyphens, none of which speaks of what a name would say.
@@ -190,7 +196,7 @@ pub(super) fn is_worth(names: Names, value: &[u8]) -> bool {
     match names {
         Names::Nothing => false,
         Names::Password => value.len() >= 4 && value.len() <= 128 && strength(value) >= Strength::Fair,
-        Names::Secret => value.len() >= 8 && is_random(value, look, 3.0) && !is_head_of_a_token(value),
+        Names::Secret => value.len() >= 8 && is_random(value, look, 3.0) && !is_part_of_a_token(value),
         Names::Key => value.len() >= 16 && is_random(value, look, 3.5) && !judge::is_uuid(value),
         Names::Salt => value.len() >= 8 && is_random(value, look, 2.5),
     }
@@ -231,9 +237,29 @@ fn is_encoded(value: &[u8]) -> bool {
     judge::has(value, b"%2F") || judge::has(value, b"%3A") || value.windows(2).filter(|pair| *pair == b"\\x").count() >= 3 || judge::has(value, b"&#")
 }
 
-/// The first part of a JSON web token alone, which says how it is signed.
-fn is_head_of_a_token(value: &[u8]) -> bool {
+/// The first part of a JSON web token alone, which says how it is signed; the beginning of a known token with too little behind it.
+fn is_part_of_a_token(value: &[u8]) -> bool {
+    const BEGINNINGS: &[&[u8]] = &[
+        b"ghp_",
+        b"gho_",
+        b"ghs_",
+        b"ghu_",
+        b"ghr_",
+        b"github_pat_",
+        b"glpat-",
+        b"xox",
+        b"xapp-",
+        b"sk-",
+        b"sk_",
+        b"pk_",
+        b"npm_",
+        b"AKIA",
+        b"ASIA",
+        b"AIza",
+        b"hf_",
+    ];
     value.starts_with(b"eyJ") && value.len() < 60 && !value.contains(&b'.')
+        || value.len() < 30 && BEGINNINGS.iter().any(|beginning| value.starts_with(beginning))
 }
 
 /// A path of a file, a host with a domain, a version, a MIME type.

@@ -51,7 +51,7 @@ fn of_job(flow: &Flow<'_>, job: &Job<'_>, event: &str) -> Option<Finding> {
     let taken = job.steps.iter().position(|step| takes_head(flow, step))?;
     let runs = job.steps[taken + 1..].iter().any(|step| step.get("run").is_some() || matches!(Uses::of_step(step), Some(Uses::Local)));
     let same_script = flow.script(job.steps[taken]).is_some_and(|script| script.text.trim().lines().count() > 1);
-    if !(runs || same_script) || is_guarded(job) || !has_means(flow, job) {
+    if !(runs || same_script) || is_guarded(job) || asks_who(flow, &job.steps[..taken]) || !has_means(flow, job) {
         return None;
     }
     let step = job.steps[taken];
@@ -72,6 +72,15 @@ fn is_guarded(job: &Job<'_>) -> bool {
     let condition = job.node.get("if").and_then(Node::text).unwrap_or_default();
     let words = ["head.repo", ".fork", "workflow_run.event", "head_repository", "author_association", "outputs.", ".label", "github.actor"];
     job.node.get("environment").is_some() || words.iter().any(|word| condition.contains(word))
+}
+
+/// True where a step before asks who it was that caused the event.
+fn asks_who(flow: &Flow<'_>, before: &[&Node]) -> bool {
+    let words = ["collaborator", "author_association", "membership", "permission"];
+    before.iter().any(|step| {
+        let text = flow.slice(step.span).to_ascii_lowercase();
+        words.iter().any(|word| text.contains(word))
+    })
 }
 
 /// True where the job has something to misuse: a secret, or a token that may write.

@@ -21,14 +21,12 @@ use crate::error::one_line;
 use crate::ports::{Change, Depth, NewCommit, Version};
 
 /// Where a push goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Destination {
-    /// To a remote of this clone.
-    Named(RemoteName),
-    /// To an address, which may be that of a remote.
-    Address(String),
-    /// Nobody said.
-    Unknown,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Destination {
+    /// What may be the name of a remote of this clone.
+    pub name: Option<RemoteName>,
+    /// The address.
+    pub url: Option<String>,
 }
 
 /// A push.
@@ -55,21 +53,33 @@ pub struct Tip {
     pub pushed: PushedRef,
     /// The commit that it is to stand at; none where it is deleted, or names something else.
     pub commit: Option<ObjectId>,
+    /// The commit that it stands at there, where that is here, too.
+    pub before: Option<ObjectId>,
 }
 
 impl Destination {
-    /// From the two arguments of the hook: the remote's name and its address, which are the same where it has no name.
+    /// From the two arguments of the hook: what was typed, and the address that git makes of it. They are the same where an address was typed.
     pub fn of(remote: Option<&str>, url: Option<&str>) -> Self {
-        match (remote, url) {
-            (Some(remote), url) if url.is_none_or(|url| url != remote) => RemoteName::new(remote).map_or(Self::Unknown, Self::Named),
-            (_, Some(url)) => Self::Address(url.to_owned()),
-            (_, None) => Self::Unknown,
-        }
+        let name = remote.filter(|remote| Some(*remote) != url).and_then(RemoteName::new);
+        Self { name, url: url.or(remote).map(str::to_owned) }
     }
 
-    /// The remote's name, where it has one.
-    pub fn name(&self) -> Option<&RemoteName> {
-        if let Self::Named(name) = self { Some(name) } else { None }
+    /// The remotes that it stands for, and the default branch there. A name of which nothing is known may be that of no remote: then the address counts.
+    fn remotes(&self, repository: &Repository, objects: &mut Objects) -> Result<(Vec<RemoteName>, Option<DefaultBranch>), HistoryError> {
+        let mut remotes: Vec<RemoteName> = self.name.iter().cloned().collect();
+        let mut default = self.name.as_ref().map_or(Ok(None), |name| repository.default_branch(name, objects))?;
+        if let (None, Some(url)) = (&default, &self.url) {
+            for remote in repository.remotes_at(url)? {
+                default = default.or(repository.default_branch(&remote, objects)?);
+                remotes.push(remote);
+            }
+        }
+        Ok((remotes, default))
+    }
+
+    fn shown(&self) -> String {
+        let name = self.name.as_ref().map(RemoteName::as_str).or(self.url.as_deref());
+        name.map_or_else(|| "the other side".to_owned(), |name| format!("`{}`", one_line(name, 100)))
     }
 }
 
@@ -82,20 +92,12 @@ impl Push {
         if let Some(id) = lines.iter().flat_map(|line| [&line.local, &line.remote]).flatten().find(|id| repository.id(id.as_str()).is_none()) {
             return Err(HistoryError::Missing { id: id.clone() });
         }
-        let remotes = match destination {
-            Destination::Named(name) => vec![name.clone()],
-            Destination::Address(url) => repository.remotes_at(url)?,
-            Destination::Unknown => Vec::new(),
-        };
         let ids: Vec<ObjectId> = lines.iter().flat_map(|line| [line.local.clone(), line.remote.clone()]).flatten().collect();
         let peeled = peel(&ids, objects)?;
         if let Some(id) = lines.iter().filter_map(|line| line.local.as_ref()).find(|id| !peeled.contains_key(*id)) {
             return Err(HistoryError::Missing { id: id.clone() });
         }
-        let mut default_branch = None;
-        for remote in &remotes {
-            default_branch = default_branch.or(repository.default_branch(remote, objects)?);
-        }
+        let (remotes, default_branch) = destination.remotes(repository, objects)?;
         let commit =
             |id: &Option<ObjectId>| id.as_ref().and_then(|id| peeled.get(id)).filter(|peeled| peeled.kind == Kind::Commit).map(|peeled| peeled.id.clone());
         let tips: Vec<ObjectId> = lines.iter().filter_map(|line| commit(&line.local)).collect();
@@ -107,10 +109,20 @@ impl Push {
         Ok(Self { refs, brought_by, besides, notices, commits, default_branch })
     }
 
-    /// The places of the new commits that a ref brings, also those that others bring, too.
-    pub fn commits_of(&self, tip: &Tip) -> Vec<usize> {
-        let marked = &mut vec![false; self.commits.len()];
-        tip.commit.as_ref().map_or_else(Vec::new, |commit| Graph::new(&self.commits).reach(commit, marked))
+    /// The commits that a ref has not had before, whatever other refs there have them; those that are new where it is not known what it had.
+    ///
+    /// # Errors
+    /// [`HistoryError`]
+    pub fn arriving(&self, tip: &Tip, repository: &Repository) -> Result<Vec<NewCommit>, HistoryError> {
+        let Some(commit) = &tip.commit else { return Ok(Vec::new()) };
+        let before = tip.before.as_ref().or(self.default_branch.as_ref().map(|branch| &branch.tip));
+        match before {
+            Some(before) => repository.new_commits(std::slice::from_ref(commit), &Known { commits: vec![before.clone()], remotes: Vec::new() }),
+            None => {
+                let places = Graph::new(&self.commits).reach(commit, &mut vec![false; self.commits.len()]);
+                Ok(places.into_iter().map(|at| self.commits[at].clone()).collect())
+            }
+        }
     }
 }
 
@@ -129,15 +141,18 @@ impl Found<'_> {
         let (mut marked, mut brought_by) = (vec![false; self.commits.len()], vec![0; self.commits.len()]);
         let mut refs = Vec::with_capacity(self.lines.len());
         for (place, line) in self.lines.iter().enumerate() {
-            let peeled = line.local.as_ref().and_then(|id| self.peeled.get(id));
-            let commit = peeled.filter(|peeled| peeled.kind == Kind::Commit).map(|peeled| peeled.id.clone());
+            let (commit, before) = (self.commit(line.local.as_ref()), self.commit(line.remote.as_ref()));
             for at in commit.iter().flat_map(|commit| self.graph.reach(commit, &mut marked)) {
                 brought_by[at] = place;
             }
             let pushed = PushedRef { name: line.remote_ref.clone(), movement: self.movement(line, commit.as_ref())?, standing: self.standing(line) };
-            refs.push(Tip { pushed, commit });
+            refs.push(Tip { pushed, commit, before });
         }
         Ok((refs, brought_by))
+    }
+
+    fn commit(&self, id: Option<&ObjectId>) -> Option<ObjectId> {
+        id.and_then(|id| self.peeled.get(id)).filter(|peeled| peeled.kind == Kind::Commit).map(|peeled| peeled.id.clone())
     }
 
     fn movement(&self, line: &Line, commit: Option<&ObjectId>) -> Result<Movement, HistoryError> {
@@ -197,12 +212,7 @@ impl Found<'_> {
     fn notices(&self, destination: &Destination) -> Vec<String> {
         let mut notices = Vec::new();
         if !self.commits.is_empty() && self.default_branch.is_none() {
-            let whom = match destination {
-                Destination::Named(name) => format!("`{name}`"),
-                Destination::Address(url) => format!("`{}`", one_line(url, 100)),
-                Destination::Unknown => "the other side".to_owned(),
-            };
-            notices.push(format!("this clone knows no main branch of {whom}: what it is not known to have counts as new"));
+            notices.push(format!("this clone knows no main branch of {}: what it is not known to have counts as new", destination.shown()));
         }
         for commit in self.commits.iter().filter(|commit| commit.depth == Depth::Cut) {
             notices

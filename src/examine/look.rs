@@ -405,7 +405,6 @@ impl Near for Watched<'_> {
     }
 }
 
-
 #[cfg(test)]
 #[path = "look_tests.rs"]
 mod tests;

@@ -25,8 +25,9 @@ fn stories(dates: std::ops::Range<u32>) -> impl Strategy<Value = Story> {
     let commits = proptest::collection::vec(commit, 2..12);
     (commits, any::<u16>(), proptest::collection::vec((any::<usize>(), proptest::option::of(any::<usize>())), 1..4)).prop_map(|(raw, seen, lines)| {
         let count = raw.len();
-        let parents =
-            |at: usize, mask: u16, other: u16| (0..at).filter(|parent| mask & other & (1 << parent) != 0 || (!other.is_multiple_of(3) && parent + 1 == at)).collect();
+        let parents = |at: usize, mask: u16, other: u16| {
+            (0..at).filter(|parent| mask & other & (1 << parent) != 0 || (!other.is_multiple_of(3) && parent + 1 == at)).collect()
+        };
         let commits = raw.iter().enumerate().map(|(at, (mask, other, date))| (parents(at, *mask, *other), *date)).collect();
         Story {
             commits,

@@ -1,12 +1,12 @@
-//! Every rule of the registry finds something in its bad example, nothing in its good one, and what it finds has a place.
+//! Every rule of Dockerfiles, manifests and workflows finds something in its bad example, nothing in its good one, and what it finds has a place.
 
 use super::dockerfile::DockerfileCheck;
 use super::kubernetes::KubernetesCheck;
 use super::workflows::WorkflowsCheck;
-use super::{Alone, Example, FileCheck, Finding, Mode, RuleSpec, Source, rules};
+use super::{Alone, Check, Example, FileCheck, Finding, Mode, RuleSpec, Source, rules};
 use crate::domain::RepoPath;
 
-/// Every check of files that has rules in the registry.
+/// The checks whose examples are looked at here: the others' are looked at beside them.
 fn file_checks() -> Vec<Box<dyn FileCheck>> {
     vec![Box::new(DockerfileCheck), Box::new(KubernetesCheck), Box::new(WorkflowsCheck)]
 }
@@ -24,7 +24,8 @@ fn found(rule: &RuleSpec, example: &Example) -> Vec<Finding> {
 
 #[test]
 fn x1_x2_x3_every_rule_finds_its_bad_example_and_passes_its_good_one() {
-    for rule in rules() {
+    let checks = [Check::Dockerfile, Check::Kubernetes, Check::Workflows];
+    for rule in rules().into_iter().filter(|rule| checks.contains(&rule.check)) {
         let own = |example: &Example| found(rule, example).into_iter().filter(|finding| finding.rule == rule.id).collect::<Vec<_>>();
         let good = own(&rule.good);
         assert!(good.is_empty(), "{}: {good:#?}", rule.name());

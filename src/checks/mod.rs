@@ -14,6 +14,8 @@ mod image;
 pub mod kubernetes;
 pub mod message;
 pub mod migrations;
+mod most;
+mod percent;
 pub mod refs;
 mod registry;
 mod rules;

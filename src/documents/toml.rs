@@ -79,7 +79,7 @@ impl Gauge<'_> {
         // Behind the name may stand a comment with dots; where the name may hold a bracket itself, the whole line counts.
         let name_ends = line.iter().position(|byte| *byte == b']').filter(|_| !line.iter().any(|byte| matches!(byte, b'"' | b'\'')));
         let line = &line[..name_ends.unwrap_or(line.len())];
-        let depth = line.iter().filter(|byte| **byte == b'.').count() + 2;
+        let depth = line.split(|byte| *byte == b'.').count() + 1;
         self.values += depth;
         if depth > DEEPEST { Err(too_deep(Span::new(here, here + 1))) } else { Ok(depth) }
     }

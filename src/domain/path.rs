@@ -31,6 +31,7 @@ impl RepoPath {
     }
 
     /// The folder that it lies in; empty for the root.
+    #[must_use]
     pub fn folder(&self) -> Self {
         let end = self.0.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
         Self(self.0[..end].to_vec())

@@ -1,12 +1,12 @@
 //! The content of one version of a file, wherever it is: in git's objects or in the work tree. Bounded: what is larger than any text is told by its size alone.
 
-use std::io::Read;
-use std::ops::ControlFlow;
 use super::disk::{Disk, Entry};
 use super::windows::{Kind, Window, each};
 use crate::checks::Mode;
 use crate::domain::{ObjectId, RepoPath};
 use crate::ports::Version;
+use std::io::Read;
+use std::ops::ControlFlow;
 
 /// The largest file that is read whole, in bytes.
 pub(super) const MOST_WHOLE: u64 = 16 * 1024 * 1024;

@@ -152,7 +152,7 @@ impl Looker<'_, '_> {
             return outcome;
         }
         match self.contents.of(&change.path, &change.to) {
-            Err(why) => outcome.unread.push(self.unread(change, why)),
+            Err(why) => outcome.unread.push(unread(change, why)),
             Ok(Content::Gone) => {}
             Ok(Content::Submodule) => outcome.looked.submodules += 1,
             Ok(Content::Special) => outcome.notices.push(format!("{} is no file but a pipe, a socket or a device: passed over", change.path)),
@@ -160,10 +160,6 @@ impl Looker<'_, '_> {
             Ok(Content::Whole(mode, bytes)) => self.whole(change, (mode, &bytes), &concerned, &mut outcome),
         }
         outcome
-    }
-
-    fn unread(&self, change: &Change, why: String) -> Unread {
-        Unread { path: Some(change.path.clone()), commit: change.commit.clone(), why }
     }
 
     fn whole(&self, change: &Change, (mode, bytes): (Mode, &[u8]), concerned: &[&dyn FileCheck], outcome: &mut Outcome) {
@@ -186,7 +182,7 @@ impl Looker<'_, '_> {
         hidden.extend(self.secret_besides(change, text.as_deref().unwrap_or_default()));
         outcome.names.extend(seen.findings.iter().filter(|finding| !lasts(finding.check)).map(key));
         match self.fresh(change, seen.findings) {
-            Err(why) => outcome.unread.push(self.unread(change, why)),
+            Err(why) => outcome.unread.push(unread(change, why)),
             Ok(findings) => {
                 let mut walker = Walker::new(text.as_deref().unwrap_or_default(), hidden.into_iter());
                 for finding in findings {
@@ -224,7 +220,7 @@ impl Looker<'_, '_> {
             pieces.add(window, seen.findings, &mut told);
         });
         match visited {
-            Err(why) => outcome.unread.push(self.unread(change, why)),
+            Err(why) => outcome.unread.push(unread(change, why)),
             Ok(Kind::Binary) => outcome.looked.binary += 1,
             Ok(Kind::Text) => outcome.notices.push(format!("{} has {size} bytes: only secrets and conflict markers were looked for in it", change.path)),
         }
@@ -233,7 +229,7 @@ impl Looker<'_, '_> {
         outcome.names.extend(told.iter().map(|(finding, _)| finding).filter(|finding| !lasts(finding.check)).map(key));
         let findings: Vec<Finding> = told.iter().map(|(finding, _)| finding.clone()).collect();
         match self.old(change, &findings) {
-            Err(why) => outcome.unread.push(self.unread(change, why)),
+            Err(why) => outcome.unread.push(unread(change, why)),
             Ok(mut old) => told.into_iter().filter(|(finding, _)| !old.takes(finding)).for_each(|one| tell(outcome, change, one)),
         }
     }
@@ -323,6 +319,10 @@ impl Looker<'_, '_> {
     }
 }
 
+fn unread(change: &Change, why: String) -> Unread {
+    Unread { path: Some(change.path.clone()), commit: change.commit.clone(), why }
+}
+
 /// The checks that look at lines, and so can look at a file in pieces.
 fn of_lines<'a>(checks: &[&'a dyn FileCheck]) -> Vec<&'a dyn FileCheck> {
     checks.iter().copied().filter(|check| matches!(check.check(), Check::Secrets | Check::Conflicts)).collect()
@@ -404,7 +404,6 @@ impl Near for Watched<'_> {
         self.near.list(folder)
     }
 }
-
 
 #[cfg(test)]
 #[path = "look_tests.rs"]

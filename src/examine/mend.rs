@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
+use super::content::MOST_WHOLE;
 use super::disk::{Disk, Entry};
 use crate::checks::{FileCheck, Finding, Fix, Source};
 use crate::domain::RepoPath;
@@ -17,9 +18,15 @@ pub enum Mended {
     Left(String),
 }
 
+/// The checks that look, and which of their findings are mended.
+pub type Asked<'a> = (&'a [Box<dyn FileCheck>], &'a dyn Fn(&Finding) -> bool);
+
 /// Mends a file: what these checks find in it as it is now, of the findings that are `wanted`. `staged` is what it must be, where what was looked at was staged.
-pub fn mended(disk: &Disk, path: &RepoPath, staged: Option<&[u8]>, (checks, wanted): (&[Box<dyn FileCheck>], &dyn Fn(&Finding) -> bool)) -> Mended {
+pub fn mended(disk: &Disk, path: &RepoPath, staged: Option<&[u8]>, (checks, wanted): Asked<'_>) -> Mended {
     let (Some(place), Ok(Entry::File(_, size, mode))) = (disk.place(path), disk.entry(path)) else { return left("it is no file any more") };
+    if size > MOST_WHOLE {
+        return left("it is too large");
+    }
     let Ok(text) = std::fs::read_to_string(&place) else { return left("it is not UTF-8, or cannot be read") };
     if staged.is_some_and(|staged| staged != text.as_bytes()) {
         return left("the file on disk is not what is staged");

@@ -32,11 +32,11 @@ pub fn proposed(name: &str, payload: &[u8]) -> Result<Option<Proposed>, EventErr
     let read: fn(&At<'_>) -> Result<Proposed, EventError> = match name {
         "pull_request" => |root| {
             let pull = root.get("pull_request")?;
-            range(pull.get("base")?.get("sha")?, pull.get("head")?.get("sha")?)
+            range(&pull.get("base")?.get("sha")?, &pull.get("head")?.get("sha")?)
         },
         "merge_group" => |root| {
             let group = root.get("merge_group")?;
-            range(group.get("base_sha")?, group.get("head_sha")?)
+            range(&group.get("base_sha")?, &group.get("head_sha")?)
         },
         "push" => push,
         _ => return Ok(None),
@@ -44,7 +44,7 @@ pub fn proposed(name: &str, payload: &[u8]) -> Result<Option<Proposed>, EventErr
     read(&At::root(&json(payload)?)).map(Some)
 }
 
-fn range(base: At<'_>, head: At<'_>) -> Result<Proposed, EventError> {
+fn range(base: &At<'_>, head: &At<'_>) -> Result<Proposed, EventError> {
     Ok(Proposed::Range { base: base.checked()?, head: head.checked()? })
 }
 

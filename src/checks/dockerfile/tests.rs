@@ -44,7 +44,7 @@ fn x1_lines_are_joined_as_the_builder_joins_them_and_keep_their_places() {
     );
     read(text, |file| {
         let run = &file.instructions[1];
-        let at = run.body().find("c").expect("c");
+        let at = run.body().find('c').expect("c");
         let span = run.body_span(at, at + 1);
         assert_eq!(&text[span.start..span.end], "c");
         assert_eq!(&text[run.span().start..run.span().end], "RUN a && \\\r\n  # not of it\r\n\r\n  b \\  \r\n  && c");

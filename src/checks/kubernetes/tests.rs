@@ -68,7 +68,7 @@ fn x2_a_manifest_that_says_all_is_fine_and_one_that_says_nothing_is_told_what_is
 
 #[test]
 fn x2_lists_and_further_documents_are_looked_at_with_their_places() {
-    let indented = BARE.lines().map(|line| format!("    {line}\n")).collect::<String>().replacen("    ", "  - ", 1);
+    let indented = format!("    {}\n", BARE.trim_end().replace('\n', "\n    ")).replacen("    ", "  - ", 1);
     let list = format!("---\n# nothing\n---\napiVersion: v1\nkind: List\nitems:\n{indented}");
     let findings = found("a.yml", &list, &[]);
     let image = findings.iter().find(|finding| finding.rule == "unpinned-image").expect("found");

@@ -59,7 +59,9 @@ pub(super) fn compile(format: Format, text: &str) -> Result<Compiled, Refusal> {
 }
 
 fn build(schema: Json) -> Result<Compiled, Refusal> {
-    let patterns = Index::of(&schema)?.patterns;
+    let index = Index::of(&schema)?;
+    index.can_be_made()?;
+    let patterns = index.patterns;
     if patterns.len() > MOST_PATTERNS || patterns.iter().any(|pattern| pattern.len() > LONGEST_PATTERN) {
         return Err(Refusal::Patterns);
     }

@@ -7,11 +7,14 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::super::percent::decoded;
 use super::compile::Refusal;
 use crate::domain::shown;
 
 /// What the judging of one document may cost.
 const MOST_WORK: u64 = 5_000_000;
+/// How many schemas all schemas of a file may be, each with those that judge the same value.
+const MOST_UNFOLDED: u64 = 200_000;
 /// How many pairs of schema and value may be looked at.
 const MOST_PAIRS: usize = 500_000;
 /// How deep schemas and values may lie in one another: what a thread's stack bears.
@@ -45,6 +48,7 @@ pub(super) struct Index<'a> {
     id: Option<&'a str>,
     anchors: HashMap<&'a str, Vec<&'a Value>>,
     pub(super) patterns: Vec<&'a str>,
+    schemas: Vec<&'a Value>,
     references: Vec<&'a str>,
 }
 
@@ -53,7 +57,7 @@ impl<'a> Index<'a> {
     /// [`Refusal`] where a reference leads out of the schema or nowhere.
     pub(super) fn of(root: &'a Value) -> Result<Self, Refusal> {
         let id = root.get("$id").or_else(|| root.get("id")).and_then(Value::as_str).map(|id| id.trim_end_matches('#'));
-        let mut index = Self { root, id, anchors: HashMap::new(), patterns: Vec::new(), references: Vec::new() };
+        let mut index = Self { root, id, anchors: HashMap::new(), patterns: Vec::new(), schemas: Vec::new(), references: Vec::new() };
         index.walk(root)?;
         for reference in &index.references {
             index.resolve(reference)?;
@@ -63,6 +67,7 @@ impl<'a> Index<'a> {
 
     fn walk(&mut self, schema: &'a Value) -> Result<(), Refusal> {
         let Value::Object(words) = schema else { return Ok(()) };
+        self.schemas.push(schema);
         self.note(schema, words)?;
         for child in ONE.iter().filter_map(|word| words.get(*word)) {
             self.walk(child)?;
@@ -92,6 +97,42 @@ impl<'a> Index<'a> {
         Ok(())
     }
 
+    /// # Errors
+    /// [`Refusal::Work`] or [`Refusal::Circle`] where making a validator of the schema would cost too much: what lies in one another there is unfolded.
+    pub(super) fn can_be_made(&self) -> Result<(), Refusal> {
+        let mut known = HashMap::new();
+        let mut total = 0_u64;
+        for schema in &self.schemas {
+            total = total.saturating_add(self.unfolded(schema, &mut known, 0)?);
+        }
+        if total > MOST_UNFOLDED { Err(Refusal::Work) } else { Ok(()) }
+    }
+
+    /// How many schemas judge a value where this one does.
+    fn unfolded(&self, schema: &'a Value, known: &mut HashMap<usize, Option<u64>>, depth: usize) -> Result<u64, Refusal> {
+        let Value::Object(words) = schema else { return Ok(1) };
+        match known.get(&address(schema)) {
+            Some(Some(count)) => return Ok(*count),
+            Some(None) => return Err(Refusal::Circle),
+            None => {}
+        }
+        if depth >= DEEPEST {
+            return Err(Refusal::Work);
+        }
+        known.insert(address(schema), None);
+        let mut count = 1_u64;
+        for reference in REFERENCES.iter().filter_map(|word| words.get(*word)?.as_str()) {
+            for target in self.resolve(reference)? {
+                count = count.saturating_add(self.unfolded(target, known, depth + 1)?);
+            }
+        }
+        for child in in_place(words) {
+            count = count.saturating_add(self.unfolded(child, known, depth + 1)?);
+        }
+        known.insert(address(schema), Some(count));
+        Ok(count)
+    }
+
     /// What a reference may stand for: more than one schema where it is dynamic.
     fn resolve(&self, reference: &str) -> Result<Vec<&'a Value>, Refusal> {
         let nowhere = || Refusal::Nowhere(shown(reference));
@@ -109,25 +150,6 @@ impl<'a> Index<'a> {
     }
 }
 
-/// `%41` is `A`; what is no UTF-8 then is left as it is.
-fn decoded(text: &str) -> String {
-    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
-    while let [first, behind @ ..] = rest {
-        let hex = (*first == b'%').then(|| behind.get(..2)).flatten().and_then(|digits| std::str::from_utf8(digits).ok());
-        match hex.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &behind[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
-}
-
 /// # Errors
 /// [`Refusal::Work`] or [`Refusal::Circle`] where the judging would cost too much, or would not end.
 pub(super) fn affordable(schema: &Value, document: &Value) -> Result<(), Refusal> {
@@ -142,6 +164,14 @@ struct Meter<'a> {
     /// What a schema costs for a value; none while it is being found out.
     known: HashMap<(usize, usize), Option<u64>>,
     depth: usize,
+}
+
+/// The schemas within a schema that judge the same value.
+fn in_place(words: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|word| words.get(word)?.as_array()).flatten();
+    let named = ["dependentSchemas", "dependencies"].into_iter().filter_map(|word| words.get(word)?.as_object()).flat_map(Map::values);
+    let ones = ["not", "if", "then", "else"].into_iter().filter_map(|word| words.get(word));
+    lists.chain(named).chain(ones)
 }
 
 /// The value that a property's name is for `propertyNames`.
@@ -182,10 +212,7 @@ impl<'a> Meter<'a> {
                 cost = cost.saturating_add(self.cost(target, value)?);
             }
         }
-        let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|word| words.get(word)?.as_array()).flatten();
-        let named = ["dependentSchemas", "dependencies"].into_iter().filter_map(|word| words.get(word)?.as_object()).flat_map(Map::values);
-        let ones = ["not", "if", "then", "else"].into_iter().filter_map(|word| words.get(word));
-        for child in lists.chain(named).chain(ones) {
+        for child in in_place(words) {
             // Once to know whether it fits, once more to say why it does not.
             cost = cost.saturating_add(self.cost(child, value)?.saturating_mul(2));
         }

@@ -4,6 +4,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
 use serde_json::{Map, Value as Json};
 
+use super::MOST;
 use super::locate::{Fault, Place, Step, follow, is_filled_in, kind, name};
 use crate::documents::{Node, Value};
 use crate::domain::{nearest, shown};
@@ -55,7 +56,7 @@ impl<'a> Explaining<'a> {
         let known = self.known(error);
         let follows = |key: &str| known.contains(&key) && errors.iter().any(is_cause);
         let (place, path) = follow(self.root, here);
-        let unknown = unexpected.iter().filter(|key| !follows(key));
+        let unknown = unexpected.iter().filter(|key| !follows(key)).take(MOST + 1);
         unknown.map(|key| Outcome::Fault(self.unknown(&known, place, &path, key))).collect()
     }
 
@@ -72,7 +73,7 @@ impl<'a> Explaining<'a> {
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } if depth < DEEPEST => self.choice(error, context, depth),
             Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
                 let known = self.known(error);
-                unexpected.iter().map(|key| Outcome::Fault(self.unknown(&known, place, &path, key))).collect()
+                unexpected.iter().take(MOST + 1).map(|key| Outcome::Fault(self.unknown(&known, place, &path, key))).collect()
             }
             Kind::Required { property } => vec![Outcome::Fault(self.missing(place, &path, property))],
             kind => vec![Outcome::Fault(self.plain(error, kind, place, path))],
@@ -176,7 +177,7 @@ impl<'a> Explaining<'a> {
         let depth_of = |branch: &[Error<'static>]| branch.iter().map(|inner| inner.instance_path().as_str().matches('/').count()).max().unwrap_or(0);
         let misses = |branch: &[Error<'static>]| branch.iter().filter(|inner| is_value(inner)).count();
         let best = fitting.into_iter().min_by_key(|branch| (misses(branch), usize::MAX - depth_of(branch), branch.len()));
-        best.into_iter().flatten().flat_map(|inner| self.at_depth(inner, depth + 1)).collect()
+        best.into_iter().flatten().take(MOST + 1).flat_map(|inner| self.at_depth(inner, depth + 1)).collect()
     }
 
     /// The value is of a kind that none of the forms takes.

@@ -90,7 +90,7 @@ pub(super) fn follow<'a>(root: &'a Node, pointer: &str) -> (Place<'a>, Vec<Step>
     for part in pointer.split('/').skip(1) {
         let part = part.replace("~1", "/").replace("~0", "~");
         let next = match &place.node.value {
-            Value::Mapping(_) => place.node.entry(&part).map(|entry| (Place { node: &*entry.value, key: Some(entry.span) }, Step::Key(part))),
+            Value::Mapping(_) => place.node.entry(&part).map(|entry| (Place { node: &entry.value, key: Some(entry.span) }, Step::Key(part))),
             Value::Sequence(items) => {
                 let index = part.parse::<usize>().ok();
                 index.and_then(|index| Some((Place { node: &**items.get(index)?, key: None }, Step::Item(index))))
@@ -136,7 +136,7 @@ fn words(path: &[Step], item: impl Fn(usize) -> String) -> String {
                 }
                 out.push_str(key);
             }
-            Step::Key(key) => out.push_str(&format!("[\"{key}\"]")),
+            Step::Key(key) => out.extend(["[\"", key, "\"]"]),
         }
     }
     out

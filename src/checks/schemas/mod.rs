@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::most::cut;
 use super::{Check, FileCheck, Finding, Level, Mode, Source, decode};
 use crate::documents::{Format, Node, Read, read_as};
 use crate::domain::{Pattern, RepoPath};
@@ -31,7 +32,7 @@ use rules::{HELM_VALUES, KUBERNETES, OWN, UNCHECKED};
 pub use rules::RULES;
 
 /// How many findings of a file are told.
-const MOST: usize = 50;
+const MOST: usize = 200;
 /// How many schemas of a team are kept.
 const MOST_KEPT: usize = 64;
 
@@ -182,15 +183,9 @@ impl FileCheck for Schemas {
             let concerned = Known::of(source.path).is_some() || self.rules_of(source.path).next().is_some();
             return if concerned { vec![unchecked("the file is binary, or too large")] } else { Vec::new() };
         };
-        let mut findings = self.judge(source, text);
-        findings.sort_by_key(|finding| finding.span);
-        findings.dedup();
-        if findings.len() > MOST {
-            let more = findings.len() - MOST;
-            findings.truncate(MOST);
-            findings.push(Finding::new(Check::Schemas, UNCHECKED, Level::Stop, format!("{more} more places do not fit")).key("more"));
-        }
-        findings
+        let findings = self.judge(source, text);
+        let more = Finding::new(Check::Schemas, UNCHECKED, Level::Stop, format!("more places than these {MOST} do not fit"));
+        cut(findings, MOST, text, more)
     }
 }
 
@@ -219,7 +214,7 @@ fn judge_own(own: &Own, text: &str, read: &Read) -> Vec<Finding> {
 fn against(compiled: &Compiled, document: &Node, text: &str, filling: Filling) -> Vec<Outcome> {
     let value = convert(document);
     let explaining = Explaining { text, root: document, schema: &compiled.schema, filling };
-    let errors: Vec<_> = compiled.validator.iter_errors(&value).take(MOST * 2).collect();
+    let errors: Vec<_> = compiled.validator.iter_errors(&value).take(MOST + 1).collect();
     explaining.explain(&errors)
 }
 
@@ -350,6 +345,19 @@ mod tests {
             let findings = found(&check, "a.yml", &document, &With(schema.clone()));
             let shown = &schema[..schema.len().min(80)];
             assert!(!findings.is_empty() && findings.iter().all(|finding| finding.level == Level::Stop), "{shown}: {findings:?}");
+        }
+    }
+
+    #[test]
+    fn v7_a_schema_whose_parts_are_shared_many_times_is_no_work() {
+        for more in ["", ", \"unevaluatedProperties\": true"] {
+            let step = |step: usize| {
+                format!("\"d{step}\": {{\"properties\": {{\"x\": {{\"$ref\": \"#/$defs/d{0}\"}}, \"y\": {{\"$ref\": \"#/$defs/d{0}\"}}}}{more}}}", step + 1)
+            };
+            let steps: Vec<String> = (0..50).map(step).collect();
+            let schema = format!("{{\"$ref\": \"#/$defs/d0\", \"$defs\": {{{}, \"d50\": {{\"type\": \"string\"}}}}}}", steps.join(", "));
+            let check = Schemas::new(&[rule("a.yml", "s.json")]);
+            assert_eq!(found(&check, "a.yml", "x: { y: { x: 1 } }", &With(schema)), []);
         }
     }
 

@@ -74,7 +74,7 @@ fn container(node: &Node, path: &[String], found: &mut Vec<Script>) {
     let (command, args) = (node.entry("command"), node.entry("args"));
     let Some(first) = command.or(args) else { return };
     let all: Vec<String> = command.into_iter().chain(args).flat_map(|entry| words(&entry.value)).collect();
-    if !is_script(&all) && !(all.len() == 1 && is_script_line(&all[0])) {
+    if !(is_script(&all) || all.len() == 1 && is_script_line(&all[0])) {
         return;
     }
     let init = path.iter().any(|part| part.trim_start_matches('.') == "initContainers");

@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::most::cut;
 use super::schemas::known::is_compose;
 use super::{Check, FileCheck, Finding, Level, Mode, Source};
 use crate::documents::{Format, Read, read};
@@ -23,7 +24,7 @@ use rules::UNCHECKED;
 pub use rules::RULES;
 
 /// How many findings of a file are told.
-const MOST: usize = 50;
+const MOST: usize = 500;
 
 /// What a policy says of embedded scripts.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -51,7 +52,7 @@ struct Script {
     span: Span,
     /// Where it stands in the document.
     within: String,
-    /// What it is, for a sentence: `a \`postStart\` hook`.
+    /// What it is, for a sentence: the command of a hook.
     what: String,
     /// Its text: the words of a list are its lines.
     text: String,
@@ -87,7 +88,7 @@ impl Scripts {
         })
     }
 
-    fn judge(&self, path: &RepoPath, script: Script) -> Option<Finding> {
+    fn judge(&self, path: &RepoPath, script: &Script) -> Option<Finding> {
         let sum = sum(&script.text);
         if self.is_approved(&path.text(), &sum) {
             return None;
@@ -116,16 +117,10 @@ impl FileCheck for Scripts {
             return (kind != Kind::Structured).then(|| unchecked("the file is binary, or too large")).into_iter().collect();
         };
         let (scripts, unread) = scripts(kind, source.path, text);
-        let mut findings: Vec<Finding> = scripts.into_iter().filter_map(|script| self.judge(source.path, script)).collect();
+        let mut findings: Vec<Finding> = scripts.iter().filter_map(|script| self.judge(source.path, script)).collect();
         findings.extend(unread);
-        findings.sort_by_key(|finding| finding.span);
-        findings.dedup();
-        if findings.len() > MOST {
-            let more = findings.len() - MOST;
-            findings.truncate(MOST);
-            findings.push(Finding::new(Check::Scripts, UNCHECKED, Level::Stop, format!("{more} more scripts are not approved")).key("more"));
-        }
-        findings
+        let more = Finding::new(Check::Scripts, UNCHECKED, Level::Stop, format!("more scripts than these {MOST} are not approved"));
+        cut(findings, MOST, text, more)
     }
 }
 

@@ -32,8 +32,7 @@ fn github(token: &str) -> Option<bool> {
 /// `glsa_RANDOM_SUM`: the CRC-32 of all before the last `_`, lowest byte first.
 fn grafana(token: &str) -> Option<bool> {
     let (body, sum) = token.rsplit_once('_')?;
-    let expected: String = crc32(body.as_bytes()).to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(sum == expected)
+    Some(sum == format!("{:08x}", crc32(body.as_bytes()).swap_bytes()))
 }
 
 /// RFC 7519: the first part is a JSON object in base64url, and `alg` stands in it (RFC 7515, 4.1.1).

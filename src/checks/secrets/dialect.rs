@@ -3,6 +3,7 @@
 //! The two differ in little: Go's `\w`, `\d`, `\s` and `\b` are ASCII; its braces that are no repetition, and its brackets within a class, are characters; it knows
 //! `\Q…\E` and octal escapes; `\<` is a character.
 
+use std::fmt::Write as _;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
@@ -80,7 +81,7 @@ fn escape(out: &mut String, expression: &str, rest: &mut Rest<'_>, place: Place)
         '<' | '>' => out.push(character),
         '0'..='7' if octal(&expression[at..]).is_some_and(|(_, digits)| character == '0' || digits > 1) => {
             let (code, digits) = octal(&expression[at..]).unwrap_or((0, 1));
-            out.push_str(&format!(r"\x{{{code:x}}}"));
+            let _ = write!(out, r"\x{{{code:x}}}");
             skip(rest, digits - 1);
         }
         other => {

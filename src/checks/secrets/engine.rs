@@ -63,7 +63,7 @@ struct Compiled {
 impl Engine {
     /// Makes the automaton; no expression is compiled.
     pub(super) fn new(rules: Vec<Rule>) -> Self {
-        let mut keywords: Vec<String> = rules.iter().flat_map(|rule| rule.keywords.iter().map(|word| word.to_string())).collect();
+        let mut keywords: Vec<String> = rules.iter().flat_map(|rule| rule.keywords.iter().map(ToString::to_string)).collect();
         keywords.sort_unstable();
         keywords.dedup();
         let mut by_keyword = vec![Vec::new(); keywords.len()];

@@ -12,8 +12,8 @@ pub(super) fn of(rule: &str, value: &str) -> String {
     hash.update(rule.as_bytes());
     hash.update([0]);
     hash.update(value.as_bytes());
-    let digits: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{rule}:{digits}")
+    let bits = hash.finalize().iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    format!("{rule}:{bits:016x}")
 }
 
 /// The most of a value that is ever shown: its first four characters, and of one shorter than twelve none.

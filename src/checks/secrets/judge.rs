@@ -45,6 +45,8 @@ const PLACEHOLDERS: &[&str] = &[
     "deadbeef",
     "00000000",
     "123456789",
+    "1a2b3c4d",
+    "a1b2c3d4",
     "abcdefgh",
 ];
 
@@ -96,6 +98,10 @@ const WORDS: &[&str] = &[
     "environ",
     "process.env",
     "abc123",
+    "abcde",
+    "12345",
+    "1a2b3c",
+    "a1b2c3",
     "foobar",
     "lorem",
     "string",
@@ -146,7 +152,9 @@ pub(super) fn is_pattern(value: &[u8]) -> bool {
 /// How many different bytes it has.
 pub(super) fn distinct(value: &[u8]) -> usize {
     let mut seen = [false; 256];
-    value.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    for byte in value {
+        seen[usize::from(*byte)] = true;
+    }
     seen.iter().filter(|seen| **seen).count()
 }
 

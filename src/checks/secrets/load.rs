@@ -64,7 +64,7 @@ pub(super) struct RuleFile {
 pub(super) fn read(text: &str) -> Result<RuleFile, BadRules> {
     let document = Document::parse(text).map_err(|error| {
         let at = Position::of(text, error.span().map_or(0, |span| span.start));
-        BadRules::Toml { at, why: shown(error.message()).to_string() }
+        BadRules::Toml { at, why: shown(error.message()) }
     })?;
     let root = Reading { text, table: document.as_table(), rule: "" };
     let mut file = RuleFile::default();
@@ -300,7 +300,7 @@ impl<'a> Reading<'a> {
     fn compiles(&self, item: &Item, key: &'static str, text: &str) -> Result<String, BadRules> {
         match dialect::compile(text) {
             Ok(_) => Ok(text.to_owned()),
-            Err(error) => Err(BadRules::Expression { at: self.place(item), rule: self.rule.to_owned(), key, why: shown(&error.0).to_string() }),
+            Err(error) => Err(BadRules::Expression { at: self.place(item), rule: self.rule.to_owned(), key, why: shown(&error.0) }),
         }
     }
 

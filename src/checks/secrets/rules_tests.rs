@@ -13,6 +13,17 @@ use crate::domain::RepoPath;
 
 const FILE: &str = include_str!("rules.toml");
 
+/// A raw text, with hashes where it needs them.
+fn raw(text: &str) -> String {
+    if text.contains('"') {
+        format!("r#\"{text}\"#")
+    } else if text.contains('\\') {
+        format!("r\"{text}\"")
+    } else {
+        format!("{text:?}")
+    }
+}
+
 /// The text of `table.rs`.
 fn table(rules: &[Rule]) -> String {
     let mut out = String::from(
@@ -22,8 +33,15 @@ fn table(rules: &[Rule]) -> String {
         let keywords: Vec<&str> = rule.keywords.iter().map(AsRef::as_ref).collect();
         let _ = writeln!(
             out,
-            "    Spec {{ id: {:?}, about: {:?}, tier: {:?}, reader: {:?}, keywords: &{:?}, pattern: r##\"{}\"##, entropy: {:?}, checksum: {:?} }},",
-            rule.id, rule.about, rule.tier, rule.reader, keywords, rule.pattern, rule.entropy, rule.checksum
+            "    Spec {{ id: {:?}, about: {:?}, tier: {:?}, reader: {:?}, keywords: &{:?}, pattern: {}, entropy: {:?}, checksum: {:?} }},",
+            rule.id,
+            rule.about,
+            rule.tier,
+            rule.reader,
+            keywords,
+            raw(&rule.pattern),
+            rule.entropy,
+            rule.checksum
         );
     }
     out.push_str("];\n");
@@ -72,7 +90,7 @@ fn right(spec: &Spec, text: String) -> String {
         }
         Some(Checksum::Grafana) => {
             let body = &text[..text.len() - 9];
-            format!("{body}_{}", checksum::crc32(body.as_bytes()).to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+            format!("{body}_{:08x}", checksum::crc32(body.as_bytes()).swap_bytes())
         }
         Some(Checksum::Jwt) => {
             let parts: Vec<&str> = text.split('.').collect();

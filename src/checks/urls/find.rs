@@ -46,6 +46,10 @@ pub(super) fn urls(text: &str, whole: Whole) -> Vec<Found> {
     }
     while let Some(colon) = text[from..].find(':').map(|at| from + at) {
         from = colon + 1;
+        if !text[from..].starts_with(['/', '\\']) {
+            from = copied(text, colon, &mut found).unwrap_or(from);
+            continue;
+        }
         let start = colon - text[..colon].bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')).count();
         let scheme = text[start..colon].to_ascii_lowercase();
         let scheme = scheme.rsplit(['+', '.']).next().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! Hosts as programs understand them, however they are written: any case, any script, percent-encoded, as one number. Two spellings of a host are one host here.
 
+use super::super::percent::decoded;
+
 /// A host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Host {
@@ -41,21 +43,6 @@ impl Host {
             None => to_ascii(entry) == self.name,
         })
     }
-}
-
-/// `%65` is `e`.
-fn decoded(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
-    }
-    let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
-    while let [first, behind @ ..] = rest {
-        let hex = (*first == b'%').then(|| behind.get(..2)).flatten().and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte = hex.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(byte.unwrap_or(*first));
-        rest = &behind[if byte.is_some() { 2 } else { 0 }..];
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Lower case, full-width letters and dots as plain ones, other scripts as Punycode.

@@ -8,6 +8,7 @@ mod texts;
 
 use serde::Serialize;
 
+use super::most::cut;
 use super::schemas::known::is_compose;
 use super::{Check, FileCheck, Finding, Level, Mode, Source};
 use crate::documents::{Format, Node, Read, read};
@@ -19,7 +20,7 @@ use texts::{Piece, of_documents, of_lines};
 pub use rules::RULES;
 
 /// How many findings of a file are told.
-const MOST: usize = 50;
+const MOST: usize = 500;
 
 /// What a policy says of external hosts.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -83,8 +84,11 @@ impl Urls {
             None => of_lines(text),
         };
         for piece in &pieces {
+            if findings.len() > MOST {
+                break;
+            }
             let found = urls(&piece.text, piece.whole).into_iter().chain(schemeless(source.path, piece));
-            findings.extend(found.filter_map(|found| judge(&found, piece, text, allow)));
+            findings.extend(found.filter_map(|found| judge(&found, piece, text, allow)).take(MOST + 1));
         }
         findings
     }
@@ -108,15 +112,9 @@ impl FileCheck for Urls {
             let named = self.concern(source.path) == Concern::Named;
             return named.then(|| unchecked("the file is binary, or too large")).into_iter().collect();
         };
-        let mut findings = self.looked_at(source, text, allow);
-        findings.sort_by_key(|finding| finding.span);
-        findings.dedup();
-        if findings.len() > MOST {
-            let more = findings.len() - MOST;
-            findings.truncate(MOST);
-            findings.push(Finding::new(Check::Urls, HOST, Level::Stop, format!("{more} more hosts are not on the list")).key("more"));
-        }
-        findings
+        let findings = self.looked_at(source, text, allow);
+        let more = Finding::new(Check::Urls, HOST, Level::Stop, format!("more hosts than these {MOST} are not on the list"));
+        cut(findings, MOST, text, more)
     }
 }
 
@@ -157,7 +155,7 @@ fn schemeless(path: &RepoPath, piece: &Piece<'_>) -> Option<Found> {
     let (host, _) = piece.text.split_once('/')?;
     let dotted = host.contains('.') && !host.starts_with('.') && !host.contains(['@', ':']);
     let target = Target::Host { host: host::Host::of(host), bucket: false };
-    dotted.then(|| Found { start: 0, end: host.len(), target })
+    dotted.then_some(Found { start: 0, end: host.len(), target })
 }
 
 fn judge(found: &Found, piece: &Piece<'_>, text: &str, allow: &[String]) -> Option<Finding> {
@@ -195,7 +193,8 @@ fn judge(found: &Found, piece: &Piece<'_>, text: &str, allow: &[String]) -> Opti
 fn place(found: &Found, piece: &Piece<'_>, text: &str) -> Span {
     let url = &piece.text[found.start..found.end];
     let written = &text[piece.span.start..piece.span.end];
-    match written.find(url) {
+    let same = written.get(found.start..found.end) == Some(url);
+    match if same { Some(found.start) } else { written.find(url) } {
         Some(at) if !url.is_empty() => Span::new(piece.span.start + at, piece.span.start + at + url.len()),
         _ => Span::new(piece.span.start, piece.span.start + written.find('\n').unwrap_or(written.len())),
     }

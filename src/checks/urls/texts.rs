@@ -76,7 +76,9 @@ pub(super) fn of_lines(text: &str) -> Vec<Piece<'_>> {
     let mut at = 0;
     let mut pieces = Vec::new();
     for line in text.split_inclusive('\n') {
-        if !is_comment(line) && !line.starts_with('!') {
+        // What has neither has no URL.
+        let may = line.contains(':') || line.contains("//");
+        if may && !is_comment(line) && !line.starts_with('!') {
             let line_text = line.trim_end();
             pieces.push(Piece { span: Span::new(at, at + line_text.len()), text: line_text.into(), whole: Whole::Lines, within: String::new() });
         }

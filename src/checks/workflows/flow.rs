@@ -141,7 +141,7 @@ impl<'a> Flow<'a> {
     /// Every `uses` of steps and jobs.
     pub(super) fn uses(&self) -> Vec<(&'a Node, Uses<'a>)> {
         let of_jobs = self.jobs.iter().map(|job| job.node);
-        let all = of_jobs.flat_map(|job| job.get("uses")).chain(self.steps().filter_map(|step| step.get("uses")));
+        let all = of_jobs.filter_map(|job| job.get("uses")).chain(self.steps().filter_map(|step| step.get("uses")));
         all.filter_map(|node| Some((node, Uses::of(node.text()?.trim())))).collect()
     }
 }

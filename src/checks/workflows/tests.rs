@@ -10,9 +10,14 @@ fn found(path: &str, text: &str) -> Vec<Finding> {
     WorkflowsCheck.findings(&Source { path: &path, mode: Mode::File, size: text.len() as u64, text: Some(text), near: &Alone })
 }
 
+/// Steps as they stand in a job.
+fn indented(steps: &str) -> String {
+    format!("      {}\n", steps.trim_end().replace('\n', "\n      "))
+}
+
 /// The rules that find something in a workflow with this beginning and these steps.
 fn rules_of(head: &str, steps: &str) -> Vec<String> {
-    let text = format!("{head}\njobs:\n  a:\n    runs-on: x\n    steps:\n{}", steps.lines().map(|line| format!("      {line}\n")).collect::<String>());
+    let text = format!("{head}\njobs:\n  a:\n    runs-on: x\n    steps:\n{}", indented(steps));
     let mut rules: Vec<String> = found(".github/workflows/a.yml", &text).into_iter().map(|finding| finding.rule.into_owned()).collect();
     rules.dedup();
     rules
@@ -94,7 +99,7 @@ fn x3_the_code_of_a_pull_request_is_not_run_with_the_rights_of_the_base() {
     assert!(!of("on: pull_request_target", &checkout), "nothing of it is run");
     let guarded = format!(
         "on: pull_request_target\njobs:\n  a:\n    if: github.event.pull_request.head.repo.full_name == github.repository\n    steps:\n{}",
-        runs.lines().map(|line| format!("      {line}\n")).collect::<String>()
+        indented(&runs)
     );
     assert!(!found(".github/workflows/a.yml", &guarded).iter().any(|finding| finding.rule == "untrusted-checkout"));
 }

@@ -31,7 +31,9 @@ pub(super) fn list(options: &CheckFiles, voice: Voice) -> Exit {
             line(&mut text, rule.id, rule.level, rule.about);
         }
         if spec.check == Check::Secrets {
-            listed().iter().for_each(|rule| line(&mut text, rule.id, level(rule.tier), rule.about));
+            for rule in listed() {
+                line(&mut text, rule.id, level(rule.tier), rule.about);
+            }
         }
     }
     voice.answer(&text);

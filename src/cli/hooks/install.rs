@@ -64,9 +64,8 @@ impl NotDone {
     fn explained(&self) -> (Exit, Option<String>) {
         match self {
             Self::Unknown(HooksUnknown::NoRepository { .. }) => (Exit::Usage, Some("go to the repository whose hooks you mean".to_owned())),
-            Self::Unknown(HooksUnknown::Unanswered { .. }) => (Exit::Files, None),
             Self::Refused(refusals) => (Exit::NoGo, Some(show::hints(refusals))),
-            Self::Unread { .. } | Self::NoProgram(_) => (Exit::Files, None),
+            Self::Unknown(HooksUnknown::Unanswered { .. }) | Self::Unread { .. } | Self::NoProgram(_) => (Exit::Files, None),
             Self::Unwritten(_) => (Exit::Files, Some("see that the folder can be written to, and has room; then do it again".to_owned())),
         }
     }

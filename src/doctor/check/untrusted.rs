@@ -44,7 +44,7 @@ fn of_job(exam: &Exam<'_>, (workflow, job): (&Workflow, &Job), event: &str, diag
 /// Whether a step fetches what the pull request's author wrote.
 fn takes_head(workflow: &Workflow, job: &Job, step: &Step) -> bool {
     if let Some(script) = step.node.text_of("run") {
-        return script.lines().any(|line| fetches_head(line));
+        return script.lines().any(fetches_head);
     }
     if !step.uses.as_ref().is_some_and(|uses| uses.is("actions", "checkout")) {
         return false;

@@ -56,7 +56,7 @@ impl Repository {
         Self::discovered(Place::new(folder, environment), None)
     }
 
-    /// The same; which branch the remote's HEAD points at is asked along with it.
+    /// The same; which branch the remote's HEAD points at is asked along with it, and a reader of objects starts at the same time: a push needs both.
     ///
     /// # Errors
     /// [`HistoryError::NoRepository`], [`HistoryError::NotStarted`]
@@ -65,6 +65,8 @@ impl Repository {
     }
 
     fn discovered(place: Place, head: Option<String>) -> Result<Self, HistoryError> {
+        // Where this fails, so does the question after it, and says why.
+        let reader = head.as_ref().and_then(|_| objects::start(&place).ok());
         let mut arguments = FACTS.to_vec();
         arguments.extend(head.iter().flat_map(|head| ["--symbolic-full-name", head]));
         let ended = place.run("rev-parse", &arguments, Input::Nothing)?;
@@ -79,7 +81,7 @@ impl Repository {
             digits: facts.digits,
             symbolic: head.map(|head| (head, facts.target.filter(|_| ended.code == Some(0)).map(str::to_owned))),
             place,
-            idle: objects::Idle::default(),
+            idle: std::sync::Arc::new(std::sync::Mutex::new(reader)),
         })
     }
 

@@ -110,22 +110,22 @@ impl Objects {
         match answer(&mut process, most) {
             Err(Trouble::Silent) => Err(process.silence()),
             Err(Trouble::Nonsense(why)) => Err(nonsense(why)),
-            Ok(Answer::Nothing) => self.keep(process, None),
-            Ok(Answer::Whole(named)) => self.keep(process, Some(named)),
+            Ok(Answer::Nothing) => Ok(self.keep(process, None)),
+            Ok(Answer::Whole(named)) => Ok(self.keep(process, Some(named))),
             // The process is dropped, and with it the rest of the content.
             Ok(Answer::Unread(named)) => Ok(Some(named)),
         }
     }
 
-    fn keep(&mut self, process: Process, named: Option<Named>) -> Result<Option<Named>, HistoryError> {
+    fn keep(&mut self, process: Process, named: Option<Named>) -> Option<Named> {
         self.process = Some(process);
-        Ok(named)
+        named
     }
 
     fn running(&mut self) -> Result<Process, HistoryError> {
         match self.process.take().or_else(|| slot(&self.idle).take()) {
             Some(process) => Ok(process),
-            None => self.place.start(COMMAND, &["--batch"], Input::Asked),
+            None => start(&self.place),
         }
     }
 
@@ -189,6 +189,11 @@ impl Drop for Objects {
 
 fn slot(idle: &Mutex<Option<Process>>) -> MutexGuard<'_, Option<Process>> {
     idle.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts a process that answers questions for objects.
+pub(super) fn start(place: &Place) -> Result<Process, HistoryError> {
+    place.start(COMMAND, &["--batch"], Input::Asked)
 }
 
 /// Who is given the objects, with their places in the list.

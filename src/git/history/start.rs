@@ -186,12 +186,16 @@ impl Drop for Process {
     }
 }
 
-/// Git's last words: the line that names what is fatal, else the last one.
+/// Git's last words: its first complaint (which names the object, where one is bad) and what was fatal; else its last line.
 fn failed(command: &'static str, code: Option<i32>, said: &str) -> HistoryError {
-    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let line = lines.clone().find(|line| line.starts_with("fatal:")).or_else(|| lines.next_back()).map(plain);
-    let why = line.unwrap_or_else(|| code.map_or("it was ended before it was done".to_owned(), |code| format!("exit code {code}")));
-    HistoryError::Failed { command, why }
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let begins = |word: &str| lines().find(|line| line.starts_with(word));
+    let mut words: Vec<String> = [begins("error:"), begins("fatal:")].into_iter().flatten().map(plain).collect();
+    if words.is_empty() {
+        words.extend(lines().next_back().map(plain));
+    }
+    let how = || code.map_or("it was ended before it was done".to_owned(), |code| format!("exit code {code}"));
+    HistoryError::Failed { command, why: if words.is_empty() { how() } else { words.join("; ") } }
 }
 
 fn thread<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>, HistoryError> {

@@ -240,7 +240,7 @@ fn h3_replace_refs_and_grafts_hide_no_commit() {
     let repository = place.open();
     let known = Known { commits: vec![first.clone()], remotes: vec![] };
     assert_eq!(ids(&repository.new_commits(std::slice::from_ref(&tip), &known).expect("commits")), [hidden.clone(), tip.clone()]);
-    assert_eq!(paths(&place.changes(&[tip.clone()], &[first.clone()])), ["secret", "secret"]);
+    assert_eq!(paths(&place.changes(std::slice::from_ref(&tip), std::slice::from_ref(&first))), ["secret", "secret"]);
     assert_eq!((repository.is_ancestor(&hidden, &tip), repository.is_ancestor(&tip, &first)), (Ok(true), Ok(false)));
 }
 

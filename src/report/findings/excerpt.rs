@@ -102,7 +102,7 @@ impl<'a> Walker<'a> {
         let behind = self.fit(Span::new(marked.end, to));
         let behind = head(behind.trim_end(), AROUND);
         let marked = Span::new(before.len(), before.len() + middle.len());
-        settle(before, &middle, &behind, marked)
+        settle(&before, &middle, &behind, marked)
     }
 
     /// A part of the text with what is hidden masked and control characters neutralised.
@@ -125,13 +125,13 @@ impl<'a> Walker<'a> {
 }
 
 /// Everything that is known to be secret is masked besides: then the marks go where they still can.
-fn settle(before: String, middle: &str, behind: &str, marked: Span) -> (String, Span) {
-    let whole = before.clone() + middle + behind;
+fn settle(before: &str, middle: &str, behind: &str, marked: Span) -> (String, Span) {
+    let whole = before.to_owned() + middle + behind;
     let clean = redact(&whole);
     if clean == whole {
         return (whole, marked);
     }
-    let parts = (redact(&before), redact(middle), redact(behind));
+    let parts = (redact(before), redact(middle), redact(behind));
     if parts.0.clone() + &parts.1 + &parts.2 == clean {
         let marked = Span::new(parts.0.len(), parts.0.len() + parts.1.len());
         return (clean, marked);

@@ -31,13 +31,7 @@ fn examined() -> Examined {
 #[test]
 fn h4_no_output_shows_more_than_four_characters_of_a_secret() {
     let examined = examined();
-    let outputs = [
-        text(&examined, Paint::Colour),
-        json(&examined).to_string(),
-        sarif(&examined).to_string(),
-        github(&examined),
-        page(&examined),
-    ];
+    let outputs = [text(&examined, Paint::Colour), json(&examined).to_string(), sarif(&examined).to_string(), github(&examined), page(&examined)];
     for output in outputs {
         assert!(!output.contains(&SECRET[..5]), "{output}");
         assert!(output.contains("some-token"), "{output}");
@@ -95,10 +89,7 @@ fn h5_sarif_has_what_code_scanning_asks_for() {
         let index = usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small");
         assert_eq!(rules[index]["id"], result["ruleId"]);
     }
-    assert_eq!(
-        results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
-        "a%2Cb%3Ac%25d%0A%3A%3Aerror%3A%3Ae%FF%1B%5B2J%7C%40octocat"
-    );
+    assert_eq!(results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "a%2Cb%3Ac%25d%0A%3A%3Aerror%3A%3Ae%FF%1B%5B2J%7C%40octocat");
     assert_eq!(results[0]["locations"][0]["physicalLocation"]["region"]["startLine"], 2);
     let fingerprint = |at: usize| results[at]["partialFingerprints"]["shipgate/v1"].as_str().expect("a fingerprint").to_owned();
     assert!(fingerprint(0).len() == 32 && fingerprint(0) != fingerprint(1));

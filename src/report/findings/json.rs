@@ -7,9 +7,7 @@ use crate::error::redact_value;
 
 /// Everything that was found and looked at, its texts redacted.
 pub fn json(examined: &Examined) -> Value {
-    let unread = examined.unread.iter().map(|unread| {
-        json!({ "file": unread.path, "commit": unread.commit, "why": crate::report::escape::plain(&unread.why) })
-    });
+    let unread = examined.unread.iter().map(|unread| json!({ "file": unread.path, "commit": unread.commit, "why": crate::report::escape::plain(&unread.why) }));
     redact_value(json!({
         "schema_version": 1,
         "stops": examined.stops(),

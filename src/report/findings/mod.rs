@@ -4,12 +4,12 @@
 
 mod excerpt;
 mod github;
+#[cfg(test)]
+mod hostile_tests;
 mod json;
 mod sarif;
 mod summary;
 mod text;
-#[cfg(test)]
-mod hostile_tests;
 
 pub use excerpt::{Excerpt, Walker};
 pub use github::{github, page};

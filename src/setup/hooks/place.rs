@@ -190,7 +190,7 @@ mod tests {
     fn h1_what_was_installed_before_the_setting_changed_is_found_too() {
         let folders = |repository: &Repository| places(repository).into_iter().map(|place| place.folder).collect::<Vec<_>>();
         let own = PathBuf::from("/w/.git/hooks");
-        assert_eq!(folders(&repository(None)), [own.clone()]);
+        assert_eq!(folders(&repository(None)), std::slice::from_ref(&own));
         assert_eq!(folders(&repository(Some((".githooks", Scope::Local)))), [PathBuf::from("/w/.githooks"), own.clone()]);
         assert_eq!(folders(&repository(Some((".husky/_", Scope::Local)))), [own]);
     }

@@ -211,8 +211,7 @@ fn uninstall_one(seen: &Seen) -> Step {
     let is_aside = seen.aside != Entry::Nothing;
     match (&seen.here, seen.here.kind(seen.hook)) {
         // An install was stopped half-way, where links cannot be made.
-        (Entry::Nothing, _) if is_aside => Step::MoveBack,
-        (_, Some(Kind::Ours(_))) if is_aside => Step::MoveBack,
+        (Entry::Nothing, _) | (_, Some(Kind::Ours(_))) if is_aside => Step::MoveBack,
         (_, Some(Kind::Ours(_))) => Step::Remove,
         (_, Some(Kind::Edited)) => Step::Leave(Left::Edited),
         (_, Some(Kind::OtherVersion(_))) => Step::Leave(Left::OtherVersion),

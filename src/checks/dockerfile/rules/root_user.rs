@@ -1,6 +1,6 @@
 //! `root-user`.
 
-use super::super::parse::Keyword;
+use super::super::parse::{Instruction, Keyword};
 use super::super::stages::Base;
 use super::super::{Dockerfile, Rule};
 use crate::checks::image::{ImageReference, UNKNOWN};
@@ -112,7 +112,5 @@ fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
 /// True where the program that is started becomes another user by itself.
 pub(super) fn changes_user(file: &Dockerfile<'_>) -> bool {
     let starts = file.last_image().filter(|instruction| matches!(instruction.keyword, Keyword::Entrypoint | Keyword::Cmd));
-    starts
-        .map(|instruction| instruction.body())
-        .any(|body| ["gosu", "su-exec", "setpriv", "setuidgid", "s6-", "/init\""].iter().any(|program| body.contains(program)))
+    starts.map(Instruction::body).any(|body| ["gosu", "su-exec", "setpriv", "setuidgid", "s6-", "/init\""].iter().any(|program| body.contains(program)))
 }

@@ -12,23 +12,23 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A PodDisruptionBudget that lets no pod go: nodes cannot be drained, and a cluster's upgrade waits for somebody who deletes it.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: policy/v1
+        text: r"apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata: { name: web }
 spec:
   maxUnavailable: 1
   selector: { matchLabels: { app: web } }
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: policy/v1
+        text: r"apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata: { name: web }
 spec:
   maxUnavailable: 0
   selector: { matchLabels: { app: web } }
-"#,
+",
     },
 };
 

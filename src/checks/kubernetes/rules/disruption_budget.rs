@@ -17,7 +17,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "Several replicas and no PodDisruptionBudget in this file or beside it: when nodes are drained, all of them may go at once.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -36,11 +36,11 @@ metadata: { name: web }
 spec:
   maxUnavailable: 1
   selector: { matchLabels: { app: web } }
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -52,7 +52,7 @@ spec:
       containers:
         - name: web
           image: registry.example.com/web:1.2.3
-"#,
+",
     },
 };
 

@@ -14,18 +14,18 @@ static SPEC: RuleSpec = RuleSpec {
     about: "Two containers of a pod have one name: Kubernetes refuses the pod, or a patch changes the wrong one.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -34,7 +34,7 @@ spec:
       image: registry.example.com/web:1.2.3
     - name: web
       image: registry.example.com/proxy:1.2.3
-"#,
+",
     },
 };
 

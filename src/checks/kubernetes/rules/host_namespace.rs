@@ -13,7 +13,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A pod shares the node's network, processes or memory: it sees and reaches what is not its own, past every network policy.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -21,11 +21,11 @@ spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -33,7 +33,7 @@ spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
 };
 

@@ -16,7 +16,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A pod mounts a folder of its node: what is there differs by node, is shared with every other pod that mounts it, and stays when the pod goes.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -24,11 +24,11 @@ spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -36,7 +36,7 @@ spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
 };
 

@@ -16,25 +16,25 @@ static SPEC: RuleSpec = RuleSpec {
     about: "An image is named by a tag alone. Tags can be moved: only a digest makes sure that what was tested is what runs, on every node and after every restart.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
 };
 

@@ -13,7 +13,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A container that runs on has no liveness probe: when it hangs, nobody starts it anew. Where a container ends by itself in such a case, it needs none: say so.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -25,11 +25,11 @@ spec:
         - name: web
           image: registry.example.com/web:1.2.3
           livenessProbe: { httpGet: { path: /live, port: 8080 } }
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -40,7 +40,7 @@ spec:
       containers:
         - name: web
           image: registry.example.com/web:1.2.3
-"#,
+",
     },
 };
 

@@ -15,22 +15,22 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A Secret with its values in the repository: base64 hides nothing, and history forgets nothing. Sealed, encrypted (SOPS) or external ones are fine.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: external-secrets.io/v1
+        text: r"apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata: { name: db }
 spec:
   secretStoreRef: { name: vault }
   data: [{ secretKey: password, remoteRef: { key: db } }]
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Secret
 metadata: { name: db }
 stringData:
   password: swordfish
-"#,
+",
     },
 };
 

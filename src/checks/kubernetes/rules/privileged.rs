@@ -14,7 +14,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A container is privileged, may gain more rights than it was started with, or has a capability that comes to the same: it can become the node.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -22,11 +22,11 @@ spec:
     - name: web
       image: registry.example.com/web:1.2.3
       securityContext: { privileged: false, allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -34,7 +34,7 @@ spec:
     - name: web
       image: registry.example.com/web:1.2.3
       securityContext: { privileged: true }
-"#,
+",
     },
 };
 

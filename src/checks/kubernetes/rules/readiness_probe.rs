@@ -13,7 +13,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A container takes requests and has no readiness probe: it gets them before it can answer, and a rolling update goes on although the new version does not work.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -26,11 +26,11 @@ spec:
           image: registry.example.com/web:1.2.3
           ports: [{ name: http, containerPort: 8080 }]
           readinessProbe: { httpGet: { path: /ready, port: http } }
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -42,7 +42,7 @@ spec:
         - name: web
           image: registry.example.com/web:1.2.3
           ports: [{ name: http, containerPort: 8080 }]
-"#,
+",
     },
 };
 

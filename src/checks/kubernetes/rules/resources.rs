@@ -14,7 +14,7 @@ static SPEC: RuleSpec = RuleSpec {
             pods down, too.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -24,7 +24,7 @@ spec:
       resources:
         requests: { cpu: 100m, memory: 128Mi }
         limits: { memory: 128Mi }
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",

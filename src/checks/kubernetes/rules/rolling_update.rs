@@ -15,7 +15,7 @@ static SPEC: RuleSpec = RuleSpec {
             be missing.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -30,11 +30,11 @@ spec:
       containers:
         - name: web
           image: registry.example.com/web:1.2.3
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -46,7 +46,7 @@ spec:
       containers:
         - name: web
           image: registry.example.com/web:1.2.3
-"#,
+",
     },
 };
 

@@ -14,7 +14,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A container runs as root, or nothing keeps it from that: whoever breaks into it is root in the container, and one hole away from the node.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -22,18 +22,18 @@ spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
 };
 

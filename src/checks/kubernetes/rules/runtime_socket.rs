@@ -14,7 +14,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A pod mounts the container runtime's socket or the node's whole disk: with either it is the node's root.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -22,11 +22,11 @@ spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -34,7 +34,7 @@ spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
 };
 

@@ -15,22 +15,22 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A ConfigMap has a key that is called like a secret, with its value: config maps are not encrypted, and far more may read them than may read secrets.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: ConfigMap
 metadata: { name: web }
 data:
   DB_HOST: db
   DB_PASSWORD_FILE: /run/secrets/db
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: ConfigMap
 metadata: { name: web }
 data:
   DB_PASSWORD: swordfish
-"#,
+",
     },
 };
 

@@ -15,7 +15,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A variable that is called like a secret has its value in the manifest: everybody who can read the repository or the pod has it.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -25,11 +25,11 @@ spec:
       env:
         - name: DB_PASSWORD
           valueFrom: { secretKeyRef: { name: db, key: password } }
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -37,7 +37,7 @@ spec:
     - name: web
       image: registry.example.com/web:1.2.3
       env: [{ name: DB_PASSWORD, value: swordfish }]
-"#,
+",
     },
 };
 

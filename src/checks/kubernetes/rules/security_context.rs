@@ -15,7 +15,7 @@ static SPEC: RuleSpec = RuleSpec {
             that an intruder does not have.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -27,11 +27,11 @@ spec:
         readOnlyRootFilesystem: true
         capabilities: { drop: [ALL] }
         seccompProfile: { type: RuntimeDefault }
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
@@ -39,7 +39,7 @@ spec:
     - name: web
       image: registry.example.com/web:1.2.3
       securityContext: { readOnlyRootFilesystem: true }
-"#,
+",
     },
 };
 

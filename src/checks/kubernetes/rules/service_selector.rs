@@ -14,7 +14,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A Service selects none of the pods of the workload that has its name in the same file: nothing would answer.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -32,11 +32,11 @@ metadata: { name: web }
 spec:
   selector: { app: web }
   ports: [{ port: 80, targetPort: 8080 }]
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -54,7 +54,7 @@ metadata: { name: web }
 spec:
   selector: { app: wep }
   ports: [{ port: 80, targetPort: 8080 }]
-"#,
+",
     },
 };
 

@@ -15,7 +15,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A Deployment has one replica: every eviction, node failure and crash is an outage. One that must be alone says so with `strategy: { type: Recreate }`, and is not looked at.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -27,11 +27,11 @@ spec:
       containers:
         - name: web
           image: registry.example.com/web:1.2.3
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -43,7 +43,7 @@ spec:
       containers:
         - name: web
           image: registry.example.com/web:1.2.3
-"#,
+",
     },
 };
 

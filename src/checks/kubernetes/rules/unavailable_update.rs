@@ -14,7 +14,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A rolling update may take away all pods at once: then it is none.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -29,11 +29,11 @@ spec:
       containers:
         - name: web
           image: registry.example.com/web:1.2.3
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: apps/v1
+        text: r"apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }
 spec:
@@ -47,7 +47,7 @@ spec:
       containers:
         - name: web
           image: registry.example.com/web:1.2.3
-"#,
+",
     },
 };
 

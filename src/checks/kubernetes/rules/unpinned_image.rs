@@ -15,25 +15,25 @@ static SPEC: RuleSpec = RuleSpec {
     about: "An image has no tag or `:latest`: nobody can say what runs, two replicas may differ, and there is nothing to go back to.",
     good: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
   containers:
     - name: web
       image: registry.example.com/web:1.2.3
-"#,
+",
     },
     bad: Example {
         path: "deploy/web.yaml",
-        text: r#"apiVersion: v1
+        text: r"apiVersion: v1
 kind: Pod
 metadata: { name: web }
 spec:
   containers:
     - name: web
       image: registry.example.com/web:latest
-"#,
+",
     },
 };
 

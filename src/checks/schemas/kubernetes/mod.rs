@@ -4,6 +4,7 @@ mod table;
 
 use std::rc::Rc;
 
+use super::MOST;
 use super::locate::{Fault, Place, Step, is_filled_in, kind as kind_of, name};
 use crate::documents::{Node, Value};
 use crate::domain::{nearest, shown};
@@ -138,6 +139,9 @@ impl Judge<'_> {
 
     fn mapping(&mut self, place: Place<'_>, definition: &'static str) {
         for entry in place.node.entries() {
+            if self.faults.len() > MOST {
+                return;
+            }
             let field = self.table.fields(definition).find(|field| field.name == entry.key);
             self.path.push(Step::Key(entry.key.clone()));
             match field {
@@ -184,7 +188,8 @@ fn unfit(wanted: Type, value: &Value) -> Option<&'static str> {
     match (wanted, value) {
         (Type::Text | Type::Quantity | Type::WholeOrText, Value::Text(_))
         | (Type::Bool, Value::Bool(_))
-        | (Type::Number | Type::Quantity, Value::Number(_)) => None,
+        | (Type::Number | Type::Quantity, Value::Number(_))
+        | (Type::Any | Type::List(_) | Type::Map(_) | Type::Definition(_), _) => None,
         (Type::Whole | Type::WholeOrText, Value::Number(number)) if whole(number) => None,
         // Kubernetes reads YAML 1.1.
         (Type::Bool, Value::Text(word)) if ["yes", "no", "on", "off", "y", "n"].contains(&word.to_ascii_lowercase().as_str()) => None,
@@ -194,6 +199,5 @@ fn unfit(wanted: Type, value: &Value) -> Option<&'static str> {
         (Type::Number, _) => Some("a number"),
         (Type::Quantity, _) => Some("a text or a number"),
         (Type::WholeOrText, _) => Some("a whole number or a text"),
-        (Type::Any | Type::List(_) | Type::Map(_) | Type::Definition(_), _) => None,
     }
 }

@@ -48,8 +48,8 @@ fn found(bytes: &[u8], name: Span, named: Names, kind: Kind) -> Option<(Reader, 
         Names::Nothing => return None,
     };
     let given = given(bytes, name, kind)?;
-    let text = &bytes[given.span.start..given.span.end];
-    value::is_worth(named, text).then(|| (reader, Read::new(given.span, Tier::Likely)))
+    let text = &bytes[given.start..given.end];
+    value::is_worth(named, text).then(|| (reader, Read::new(given, Tier::Likely)))
 }
 
 /// What stands behind a name that has a value: a sign, a quote, or an attribute.
@@ -76,19 +76,14 @@ fn what_it_names(bytes: &[u8], name: Span) -> Names {
     match names(&bytes[name.start..name.end]) {
         // A key with an id, or within something that says it is public.
         Names::Key if [&b"key_id"[..], b"keyid", b"publickey", b"public_key"].iter().any(|word| judge::has(&line, word)) => Names::Nothing,
+        // What a server says aloud.
+        Names::Salt if judge::has(&line, b"digest ") => Names::Nothing,
         named => named,
     }
 }
 
 fn is_of_a_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)
-}
-
-/// A value, and whether it stands in quotes.
-#[derive(Clone, Copy, Debug)]
-struct Given {
-    span: Span,
-    quoted: bool,
 }
 
 /// How name and value are joined.
@@ -106,7 +101,7 @@ enum Glue {
     Blank,
 }
 
-fn given(bytes: &[u8], name: Span, kind: Kind) -> Option<Given> {
+fn given(bytes: &[u8], name: Span, kind: Kind) -> Option<Span> {
     let behind = Behind::of(bytes, name);
     let quote = behind.quote;
     let Some((glue, at)) = glue(bytes, name, behind) else { return beside(bytes, name) };
@@ -123,7 +118,11 @@ fn given(bytes: &[u8], name: Span, kind: Kind) -> Option<Given> {
         Glue::Blank => kind == Kind::Plain || inside,
         Glue::Equals | Glue::Colon => kind == Kind::Plain || (inside && bytes.get(at.wrapping_sub(1)).is_some_and(|byte| b"=:".contains(byte))),
     };
-    if bare { unquoted(bytes, at, glue) } else { None }
+    let given = if bare { unquoted(bytes, at, glue) } else { None };
+    // `EMPTY= OTHER=value` on the line of a shell.
+    given.filter(|given| {
+        !(bytes[at - 1] == b' ' && bytes[given.start..given.end].iter().position(|byte| *byte == b'=').is_some_and(|sign| sign + 1 < given.end - given.start))
+    })
 }
 
 /// What stands behind a name: quotes and brackets that close it, then blanks.
@@ -191,7 +190,7 @@ fn is_value_of_a_name(bytes: &[u8], name: Span) -> bool {
 }
 
 /// A value that stands beside its name as another key: `name: DB_PASSWORD`, `value: …`; `variable "password" { default = … }`.
-fn beside(bytes: &[u8], name: Span) -> Option<Given> {
+fn beside(bytes: &[u8], name: Span) -> Option<Span> {
     const FAR: usize = 160;
     if !is_value_of_a_name(bytes, name) {
         return None;
@@ -247,7 +246,7 @@ fn behind_wrapper(bytes: &[u8], at: usize) -> usize {
 }
 
 /// A value in quotes, also escaped ones (`\"…\"`), on one line.
-fn quoted(bytes: &[u8], at: usize) -> Option<Given> {
+fn quoted(bytes: &[u8], at: usize) -> Option<Span> {
     let escaped = bytes.get(at) == Some(&b'\\');
     let open = if escaped { at + 1 } else { at };
     let quote = *bytes.get(open).filter(|byte| b"\"'`".contains(byte))?;
@@ -264,7 +263,7 @@ fn quoted(bytes: &[u8], at: usize) -> Option<Given> {
             return None;
         }
     }
-    (end <= bytes.len()).then(|| Given { span: Span::new(open + 1, end), quoted: true })
+    (end <= bytes.len()).then(|| Span::new(open + 1, end))
 }
 
 /// What ends a value without quotes.
@@ -272,7 +271,7 @@ const STOPS: Set = Set::of(b"\"'`<>;,&|()[]{}");
 const ELEMENT_STOPS: Set = Set::of(b"<");
 
 /// A value up to a blank, a quote or a bracket.
-fn unquoted(bytes: &[u8], at: usize, glue: Glue) -> Option<Given> {
+fn unquoted(bytes: &[u8], at: usize, glue: Glue) -> Option<Span> {
     let stops = if glue == Glue::Element { &ELEMENT_STOPS } else { &STOPS };
     let end = run(bytes, at, LONGEST_VALUE + 1, |byte| byte > b' ' && !stops.has(byte));
     let call = bytes.get(end).is_some_and(|byte| b"([{".contains(byte));
@@ -280,13 +279,13 @@ fn unquoted(bytes: &[u8], at: usize, glue: Glue) -> Option<Given> {
         return None;
     }
     let end = end - bytes[at..end].iter().rev().take_while(|byte| b".:!?".contains(byte)).count();
-    (end > at && end - at <= LONGEST_VALUE && !call).then(|| Given { span: Span::new(at, end), quoted: false })
+    (end > at && end - at <= LONGEST_VALUE && !call).then(|| Span::new(at, end))
 }
 
 /// Whether an odd number of double or single quotes stands before it on its line.
 fn is_inside_a_string(bytes: &[u8], at: usize) -> bool {
     let from = at.saturating_sub(256);
     let line = bytes[from..at].iter().rposition(|byte| *byte == b'\n').map_or(from, |newline| from + newline + 1);
-    let odd = |quote: u8| bytes[line..at].iter().filter(|byte| **byte == quote).count() % 2 == 1;
+    let odd = |quote: u8| bytes[line..at].split(|byte| *byte == quote).count() % 2 == 0;
     odd(b'"') || odd(b'\'') || odd(b'`')
 }

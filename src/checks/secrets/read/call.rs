@@ -20,8 +20,7 @@ pub(in crate::checks::secrets) fn read(bytes: &[u8], hit: Span) -> Option<Read> 
         b"redis-cli" => behind_option(bytes, hit.end, end, &[b" -a "]).and_then(|at| argument(bytes, at, end)),
         b"userpwd" => arguments(bytes, hit.end, end).get(1).copied().flatten().and_then(|span| pair(bytes, span)),
         b"securestring" | b"secretkeyspec(" | b"fernet(" => arguments(bytes, hit.end, end).first().copied().flatten(),
-        b"mysqli_connect(" => arguments(bytes, hit.end, end).get(2).copied().flatten(),
-        b"getconnection(" | b"new pdo(" | b"->connect(" => arguments(bytes, hit.end, end).get(2).copied().flatten(),
+        b"mysqli_connect(" | b"getconnection(" | b"new pdo(" | b"->connect(" => arguments(bytes, hit.end, end).get(2).copied().flatten(),
         _ => match arguments(bytes, hit.end, end).as_slice() {
             [_, second] => *second,
             _ => None,
@@ -47,16 +46,13 @@ fn behind_option(bytes: &[u8], from: usize, end: usize, options: &[&[u8]]) -> Op
 
 /// One argument of a command, in quotes or up to a blank.
 fn argument(bytes: &[u8], at: usize, end: usize) -> Option<Span> {
-    match *bytes.get(at).filter(|_| at < end)? {
-        quote @ (b'"' | b'\'') => {
-            let length = bytes[at + 1..end].iter().position(|byte| *byte == quote)?;
-            Some(Span::new(at + 1, at + 1 + length))
-        }
-        _ => {
-            let to = run(bytes, at, end - at, |byte| byte > b' ' && !b"\"'`|;&<>()$".contains(&byte));
-            (to > at && bytes.get(to) != Some(&b'$')).then(|| Span::new(at, to))
-        }
+    let first = *bytes.get(at).filter(|_| at < end)?;
+    if b"\"'".contains(&first) {
+        let length = bytes[at + 1..end].iter().position(|byte| *byte == first)?;
+        return Some(Span::new(at + 1, at + 1 + length));
     }
+    let to = run(bytes, at, end - at, |byte| byte > b' ' && !b"\"'`|;&<>()$".contains(&byte));
+    (to > at && bytes.get(to) != Some(&b'$')).then(|| Span::new(at, to))
 }
 
 /// The part behind the colon.

@@ -61,7 +61,7 @@ fn basic_tier(value: &[u8], named: bool) -> Option<Tier> {
 fn bearer_tier(value: &[u8], named: bool) -> Option<Tier> {
     let look = Look::of(value);
     if judge::is_made_up(value)
-        || (value.len() < 20 && judge::is_placeholder(value))
+        || (value.len() < 20 && (judge::is_placeholder(value) || value::is_part_of_a_token(value)))
         || look.digits == 0
         || look.letters() == 0
         || (value.len() < 20 && value::is_reference(value, look))

@@ -1,4 +1,4 @@
-//! Private keys: PEM and OpenPGP blocks, also within strings of other languages, and JSON web keys.
+//! Private keys: PEM and `OpenPGP` blocks, also within strings of other languages, and JSON web keys.
 
 use super::{Read, run};
 use crate::checks::secrets::judge;

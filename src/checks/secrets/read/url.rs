@@ -35,17 +35,9 @@ fn plain(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [first, more @ ..] = rest {
-        let code = || std::str::from_utf8(more.get(..2)?).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (first, code()) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                rest = &more[2..];
-            }
-            _ => {
-                out.push(*first);
-                rest = more;
-            }
-        }
+        let code = more.get(..2).filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        out.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &more[2..] } else { more };
     }
     out
 }
@@ -62,7 +54,7 @@ fn tier(user: &[u8], password: &[u8]) -> Option<Tier> {
     }
 }
 
-/// A data source name without a scheme, as Go's driver for MySQL has it: `user:password@tcp(host)/name`.
+/// A data source name without a scheme, as Go's driver for `MySQL` has it: `user:password@tcp(host)/name`.
 fn source_name(bytes: &[u8], hit: Span) -> Option<Read> {
     let from = run_back(bytes, hit.start, LONGEST, |byte| byte > b' ' && !b"\"'`<>=".contains(&byte));
     let colon = from + bytes[from..hit.start].iter().position(|byte| *byte == b':')?;

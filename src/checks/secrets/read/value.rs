@@ -95,6 +95,7 @@ pub(in crate::checks::secrets) fn strength(value: &[u8]) -> Strength {
     let plain = std::str::from_utf8(&letters).unwrap_or_default();
     let usual = is_usual(&letters)
         || plain.len() < 2
+        || ["token", "secret", "apikey"].iter().any(|word| plain.ends_with(word))
         || plain.contains("password")
         || plain.contains("passwd")
         || plain.ends_with("pass")
@@ -109,10 +110,16 @@ pub(in crate::checks::secrets) fn strength(value: &[u8]) -> Strength {
         (0..4, _, _) => Strength::Nothing,
         (12.., 3.., true) | (20.., 2.., true) => Strength::Strong,
         (6.., 3.., _) | (6.., 2.., true) | (8.., _, true) => Strength::Fair,
-        _ if look.digits > 0 && look.letters() > 0 && !usual => Strength::Fair,
+        (6.., _, _) if look.digits > 0 && look.letters() > 0 && !usual && !is_number(value) => Strength::Fair,
         _ if is_phrase(value) => Strength::Fair,
         _ => Strength::Weak,
     }
+}
+
+/// `0x1f`, `12345678`, `1.5e3`.
+fn is_number(value: &[u8]) -> bool {
+    value.strip_prefix(b"0x").is_some_and(|digits| digits.len() <= 16 && digits.iter().all(u8::is_ascii_hexdigit))
+        || value.iter().all(|byte| byte.is_ascii_digit() || b".e_".contains(byte))
 }
 
 fn is_usual(letters: &[u8]) -> bool {
@@ -205,6 +212,11 @@ pub(super) fn is_worth(names: Names, value: &[u8]) -> bool {
 /// A mixture without words in it.
 fn is_random(value: &[u8], look: Look, least: f64) -> bool {
     let bits = judge::entropy(value);
+    // A word with a number behind it is no token.
+    let digit_runs = value.split(|byte| !byte.is_ascii_digit()).filter(|run| !run.is_empty()).count();
+    if value.len() < 16 && digit_runs < 2 && !judge::is_noise(value) {
+        return false;
+    }
     let hexadecimal = value.len() >= 16 && value.iter().all(u8::is_ascii_hexdigit);
     let odd = judge::is_noise(value)
         || hexadecimal
@@ -226,7 +238,7 @@ pub(super) fn is_reference(value: &[u8], look: Look) -> bool {
     let constant =
         value.contains(&b'_') && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_:".contains(byte)) && !judge::is_noise(value);
     let dotted = value.contains(&b'.')
-        && value.split(|byte| *byte == b'.').all(|part| {
+        && value.split(|byte| b".:".contains(byte)).all(|part| {
             part.first().is_some_and(u8::is_ascii_alphabetic) && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') && !judge::is_noise(part)
         });
     ends_as_call && look.digits == 0 || arrow || name || constant || dotted
@@ -238,7 +250,7 @@ fn is_encoded(value: &[u8]) -> bool {
 }
 
 /// The first part of a JSON web token alone, which says how it is signed; the beginning of a known token with too little behind it.
-fn is_part_of_a_token(value: &[u8]) -> bool {
+pub(super) fn is_part_of_a_token(value: &[u8]) -> bool {
     const BEGINNINGS: &[&[u8]] = &[
         b"ghp_",
         b"gho_",
@@ -264,11 +276,8 @@ fn is_part_of_a_token(value: &[u8]) -> bool {
 
 /// A path of a file, a host with a domain, a version, a MIME type.
 pub(super) fn is_path(value: &[u8]) -> bool {
-    let slashes = value.iter().filter(|byte| **byte == b'/' || **byte == b'\\').count();
-    let rooted =
-        value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/") || value.get(1..3) == Some(b":\\");
-    let dots = value.iter().filter(|byte| **byte == b'.').count();
+    let slashes = value.split(|byte| b"/\\".contains(byte)).count() - 1;
+    let dots = value.split(|byte| *byte == b'.').count() - 1;
     let parts = value.split(|byte| b"/.\\".contains(byte)).filter(|part| part.len() > 2).count();
-    let wordy = parts > 0 && !judge::is_noise(value);
-    (rooted && slashes >= 2 || slashes >= 2 || dots >= 2 && slashes > 0) && wordy
+    (slashes >= 2 || (dots >= 2 && slashes > 0)) && parts > 0 && !judge::is_noise(value)
 }

@@ -12,7 +12,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A token may write everything there is in the repository: whatever gets into one step has it all.",
     good: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: {}
 jobs:
   build:
@@ -20,18 +20,18 @@ jobs:
     permissions: { contents: read, packages: write }
     steps:
       - run: make
-"#,
+",
     },
     bad: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: write-all
 jobs:
   build:
     runs-on: ubuntu-24.04
     steps:
       - run: make
-"#,
+",
     },
 };
 

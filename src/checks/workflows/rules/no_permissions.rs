@@ -14,24 +14,24 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A workflow does not say what its token may do: that is a setting of the repository, and often to write everything.",
     good: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: { contents: read }
 jobs:
   build:
     runs-on: ubuntu-24.04
     steps:
       - run: make
-"#,
+",
     },
     bad: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 jobs:
   build:
     runs-on: ubuntu-24.04
     steps:
       - run: make
-"#,
+",
     },
 };
 

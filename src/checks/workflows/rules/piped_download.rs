@@ -29,14 +29,14 @@ jobs:
     },
     bad: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: {}
 jobs:
   build:
     runs-on: ubuntu-24.04
     steps:
       - run: curl -fsSL https://example.com/install.sh | sh
-"#,
+",
     },
 };
 

@@ -27,7 +27,7 @@ jobs:
     },
     bad: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: {}
 jobs:
   build:
@@ -35,7 +35,7 @@ jobs:
     steps:
       - env: { DEPLOY_TOKEN: swordfish1swordfish1 }
         run: ./deploy
-"#,
+",
     },
 };
 

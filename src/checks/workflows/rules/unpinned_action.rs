@@ -15,7 +15,7 @@ static SPEC: RuleSpec = RuleSpec {
             code here with this job's secrets.",
     good: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: {}
 jobs:
   build:
@@ -23,18 +23,18 @@ jobs:
     steps:
       - uses: acme/setup@0123456789abcdef0123456789abcdef01234567 # v1.2.3
       - uses: ./.github/actions/build
-"#,
+",
     },
     bad: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: {}
 jobs:
   build:
     runs-on: ubuntu-24.04
     steps:
       - uses: acme/setup@v1
-"#,
+",
     },
 };
 

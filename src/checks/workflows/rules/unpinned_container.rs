@@ -15,7 +15,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "A job runs in an image, or beside one, that has no tag or `:latest`: the same commit passes today and fails tomorrow, or runs what nobody looked at.",
     good: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: {}
 jobs:
   build:
@@ -23,11 +23,11 @@ jobs:
     container: node:22.11
     steps:
       - run: make
-"#,
+",
     },
     bad: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: {}
 jobs:
   build:
@@ -35,7 +35,7 @@ jobs:
     container: node:latest
     steps:
       - run: make
-"#,
+",
     },
 };
 

@@ -13,25 +13,25 @@ static SPEC: RuleSpec = RuleSpec {
     about: "An action of GitHub's own (`actions/…`, `github/…`) is named by a tag. Its owner is who runs the job anyway; a commit still says exactly what runs.",
     good: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: {}
 jobs:
   build:
     runs-on: ubuntu-24.04
     steps:
       - uses: actions/checkout@0123456789abcdef0123456789abcdef01234567 # v5.0.0
-"#,
+",
     },
     bad: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: {}
 jobs:
   build:
     runs-on: ubuntu-24.04
     steps:
       - uses: actions/checkout@v5
-"#,
+",
     },
 };
 

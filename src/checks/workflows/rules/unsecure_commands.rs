@@ -23,7 +23,7 @@ jobs:
     },
     bad: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: {}
 jobs:
   build:
@@ -31,7 +31,7 @@ jobs:
     env: { ACTIONS_ALLOW_UNSECURE_COMMANDS: true }
     steps:
       - run: make
-"#,
+",
     },
 };
 

@@ -17,7 +17,7 @@ static SPEC: RuleSpec = RuleSpec {
             author gets the job's token and secrets.",
     good: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: pull_request
+        text: r"on: pull_request
 permissions: {}
 jobs:
   build:
@@ -25,7 +25,7 @@ jobs:
     steps:
       - uses: actions/checkout@0123456789abcdef0123456789abcdef01234567
       - run: make
-"#,
+",
     },
     bad: Example {
         path: ".github/workflows/ci.yml",

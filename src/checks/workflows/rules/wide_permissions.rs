@@ -14,7 +14,7 @@ static SPEC: RuleSpec = RuleSpec {
     about: "Rights to write are granted to all jobs of a workflow at once, though it has several: those that only build or test have them, too.",
     good: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: { contents: read }
 jobs:
   build:
@@ -25,11 +25,11 @@ jobs:
     runs-on: ubuntu-24.04
     permissions: { contents: write }
     steps: [{ run: make release }]
-"#,
+",
     },
     bad: Example {
         path: ".github/workflows/ci.yml",
-        text: r#"on: push
+        text: r"on: push
 permissions: { contents: write }
 jobs:
   build:
@@ -39,7 +39,7 @@ jobs:
   release:
     runs-on: ubuntu-24.04
     steps: [{ run: make release }]
-"#,
+",
     },
 };
 

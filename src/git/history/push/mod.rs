@@ -106,7 +106,7 @@ impl Push {
         let found = Found { repository, lines, peeled: &peeled, commits: &commits, graph: Graph::new(&commits), default_branch: default_branch.as_ref() };
         let (refs, brought_by) = found.refs()?;
         let (besides, notices) = (found.besides()?, found.notices(destination));
-        Ok(Self { refs, brought_by, besides, notices, commits, default_branch })
+        Ok(Self { refs, commits, brought_by, besides, default_branch, notices })
     }
 
     /// The commits that a ref has not had before, whatever other refs there have them; those that are new where it is not known what it had.
@@ -116,13 +116,11 @@ impl Push {
     pub fn arriving(&self, tip: &Tip, repository: &Repository) -> Result<Vec<NewCommit>, HistoryError> {
         let Some(commit) = &tip.commit else { return Ok(Vec::new()) };
         let before = tip.before.as_ref().or(self.default_branch.as_ref().map(|branch| &branch.tip));
-        match before {
-            Some(before) => repository.new_commits(std::slice::from_ref(commit), &Known { commits: vec![before.clone()], remotes: Vec::new() }),
-            None => {
-                let places = Graph::new(&self.commits).reach(commit, &mut vec![false; self.commits.len()]);
-                Ok(places.into_iter().map(|at| self.commits[at].clone()).collect())
-            }
+        if let Some(before) = before {
+            return repository.new_commits(std::slice::from_ref(commit), &Known { commits: vec![before.clone()], remotes: Vec::new() });
         }
+        let places = Graph::new(&self.commits).reach(commit, &mut vec![false; self.commits.len()]);
+        Ok(places.into_iter().map(|at| self.commits[at].clone()).collect())
     }
 }
 

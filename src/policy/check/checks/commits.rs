@@ -44,9 +44,8 @@ fn words(list: &List<String>, what: &str, sink: &Sink) -> Vec<String> {
 fn ticket(raw: &RawCommits) -> Option<TicketRule> {
     let need = match raw.ticket.value() {
         Some(RawTicket::Required) => Need::Required,
-        Some(RawTicket::Optional) => Need::Optional,
         None if raw.ticket_pattern.is_absent() => return None,
-        None => Need::Optional,
+        Some(RawTicket::Optional) | None => Need::Optional,
     };
     let pattern = raw.ticket_pattern.value().cloned().unwrap_or_else(|| Expression::new(TICKET).expect("our own pattern compiles"));
     Some(TicketRule { pattern, need })

@@ -1,6 +1,6 @@
 //! What a Dockerfile builds: its stages, the images they begin with, and the variables in force.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::checks::image::UNKNOWN;
 use crate::checks::shell::{self, Command};
@@ -13,6 +13,8 @@ pub(super) struct Dockerfile<'f> {
     parsed: &'f Parsed<'f>,
     /// Every script that runs in this file's builds, in their order.
     pub(super) scripts: Vec<Script<'f>>,
+    /// Which image each instruction makes.
+    parts: Vec<Part>,
 }
 
 impl<'f> std::ops::Deref for Dockerfile<'f> {
@@ -26,12 +28,19 @@ impl<'f> std::ops::Deref for Dockerfile<'f> {
 impl<'f> Dockerfile<'f> {
     /// Takes the scripts of a file apart.
     pub(super) fn of(parsed: &'f Parsed<'f>) -> Self {
-        let last = parsed.last_chain();
-        let scripts = parsed.instructions.iter().enumerate().flat_map(|(index, instruction)| {
-            let is_last = last.iter().any(|stage| (stage.from..stage.to).contains(&index)) && instruction.when == When::Now;
-            parsed.scripts(instruction, if is_last { Part::Last } else { Part::Earlier })
-        });
-        Self { parsed, scripts: scripts.collect() }
+        let mut parts = vec![Part::Earlier; parsed.instructions.len()];
+        for stage in parsed.last_chain() {
+            parts[stage.from..stage.to].fill(Part::Last);
+        }
+        let with_part = parsed.instructions.iter().zip(&parts);
+        let scripts = with_part.flat_map(|(instruction, part)| parsed.scripts(instruction, if instruction.when == When::Now { *part } else { Part::Earlier }));
+        let scripts = scripts.collect();
+        Self { parsed, scripts, parts }
+    }
+
+    /// Every instruction, and which image it makes.
+    pub(super) fn instructions_and_parts(&self) -> impl Iterator<Item = (&'f Instruction, Part)> {
+        self.parsed.instructions.iter().zip(self.parts.iter().copied())
     }
 
     /// The scripts of the last image.
@@ -61,14 +70,14 @@ pub(super) struct Parsed<'a> {
     pub(super) instructions: Vec<Instruction>,
     /// Its stages in their order.
     pub(super) stages: Vec<Stage>,
+    /// The names of stages, in lower case.
+    names: HashSet<String>,
     globals: Scope,
 }
 
 /// A stage.
 #[derive(Debug)]
 pub(super) struct Stage {
-    /// Its name, in lower case.
-    pub(super) name: Option<String>,
     /// What it begins with.
     pub(super) base: Base,
     /// The place of the image's name in `FROM`.
@@ -156,7 +165,7 @@ impl<'a> Parsed<'a> {
     /// Reads a Dockerfile.
     pub(super) fn read(text: &'a str, path: &'a RepoPath) -> Self {
         let (instructions, escape) = instructions(text);
-        let mut file = Self { text, path, escape, instructions, stages: Vec::new(), globals: Scope::default() };
+        let mut file = Self { text, path, escape, instructions, stages: Vec::new(), names: HashSet::new(), globals: Scope::default() };
         file.stage();
         file
     }
@@ -181,11 +190,12 @@ impl<'a> Parsed<'a> {
                 None => Base::Image(image),
             };
             let name = words.get(2).filter(|_| words[1].text.eq_ignore_ascii_case("as")).map(|word| word.text.to_ascii_lowercase());
-            if let Some(name) = &name {
-                names.insert(name.clone(), self.stages.len());
+            if let Some(name) = name {
+                names.insert(name, self.stages.len());
             }
-            self.stages.push(Stage { name, base, span, from: at, to: self.instructions.len() });
+            self.stages.push(Stage { base, span, from: at, to: self.instructions.len() });
         }
+        self.names = names.into_keys().collect();
     }
 
     /// The stages that make up the image that a build without a target gives, the first one first.
@@ -224,6 +234,11 @@ impl<'a> Parsed<'a> {
     /// The image below everything of the last one.
     pub(super) fn last_base(&self) -> Option<&Base> {
         self.last_chain().first().map(|stage| &stage.base)
+    }
+
+    /// True where a stage has this name.
+    pub(super) fn has_stage(&self, name: &str) -> bool {
+        self.names.contains(&name.to_ascii_lowercase())
     }
 
     /// A text with the variables put in that are there before the first stage.

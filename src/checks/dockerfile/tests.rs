@@ -236,7 +236,8 @@ fn x1_hostile_dockerfiles_are_read_in_linear_time() {
     for text in [
         "FROM a\nRUN ".to_owned() + &"a \\\n".repeat(100_000),
         "FROM a\nRUN ".to_owned() + &"<<A ".repeat(50_000),
-        "FROM a AS b\nFROM b AS b\n".repeat(2_000),
+        "FROM a AS b\nFROM b AS b\n".repeat(20_000),
+        (0..5_000).fold(String::new(), |text, stage| format!("{text}FROM a:1 AS s{stage}\n")) + &"COPY --from=x/y a b\n".repeat(20_000),
         format!("{variables}FROM $A2000\n"),
         "FROM a\nENV ".to_owned() + &"A=\\".repeat(100_000),
         "ONBUILD ".repeat(50_000),
@@ -265,4 +266,15 @@ fn x1_files_for_developers_tests_and_builds_are_not_asked_how_they_run() {
         assert_eq!(findings.len(), rules, "{name}: {findings:#?}");
     }
     assert!(!has("unknown-instruction", "FROM debian:12\nCROSS_BUILD_COPY qemu /usr/bin/\n") && has("unknown-instruction", "FROM debian:12\n&& true\n"));
+}
+
+#[test]
+fn x1_files_of_secrets_are_seen_where_they_are_copied() {
+    for bad in ["COPY id_rsa /x", "ADD .ssh/ /root/.ssh/", "COPY a/.aws/credentials b /x/", "COPY .env /app/", "COPY [\".netrc\", \"/root/\"]"] {
+        assert!(has("secret-file", &format!("FROM debian:12\n{bad}\nUSER 1\n")), "{bad}");
+    }
+    for good in ["COPY .env.example /app/", "COPY id_rsa.pub /x", "COPY --from=b .env /x", "COPY . .env", "COPY my.aws/credentials /x"] {
+        assert!(!has("secret-file", &format!("FROM debian:12\n{good}\nUSER 1\n")), "{good}");
+    }
+    assert!(!has("secret-file", "FROM node:22 AS build\nCOPY .env ./\nFROM debian:12\nUSER 1\n"), "what builds may need it");
 }

@@ -23,7 +23,7 @@ mod unverified_add;
 
 use super::Rule;
 use super::parse::{Instruction, Keyword};
-use super::stages::{Base, Dockerfile, Script, Stage};
+use super::stages::{Base, Dockerfile, Script};
 use crate::checks::shell::{Command, Word};
 use crate::domain::Span;
 
@@ -70,11 +70,10 @@ fn taken_from(file: &Dockerfile<'_>, index: usize, instruction: &Instruction) ->
         _ => None,
     }?;
     let name = file.with_globals(&from);
-    let is_stage = |stage: &Stage| stage.name.as_deref() == Some(name.to_ascii_lowercase().as_str());
     let is_index = name.parse::<usize>().is_ok_and(|number| number < index);
     // A name without anything of an image's is a stage or a context that the build is given.
     let is_image = name.contains(['/', ':', '@']);
-    (is_image && !is_index && !file.stages.iter().any(is_stage)).then_some(name)
+    (is_image && !is_index && !file.has_stage(&name)).then_some(name)
 }
 
 /// An installation by a system's package manager: the manager, and all its words.

@@ -1,6 +1,7 @@
 //! `secret-file`.
 
 use super::super::parse::Keyword;
+use super::super::stages::Part;
 use super::super::{Dockerfile, Rule};
 use crate::checks::{Check, Example, Finding, Level, RuleSpec};
 use crate::domain::shown;
@@ -27,25 +28,26 @@ const BELOW: &[&str] = &[".aws/credentials", ".docker/config.json", ".kube/confi
 
 fn look(file: &Dockerfile<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
-    let last: Vec<*const _> = file.last_image().map(std::ptr::from_ref).collect();
-    for instruction in
-        file.instructions.iter().filter(|instruction| matches!(instruction.keyword, Keyword::Copy | Keyword::Add) && instruction.flag("from").is_none())
-    {
+    for (instruction, part) in file.instructions_and_parts() {
+        if !matches!(instruction.keyword, Keyword::Copy | Keyword::Add) || instruction.flag("from").is_some() {
+            continue;
+        }
         let mut words = instruction.words(file.escape);
         words.pop();
-        let is_last = last.contains(&std::ptr::from_ref(instruction));
         for word in words {
-            let path = word.text.trim_matches(['[', ']', ',', '"']).trim_end_matches('/').to_owned();
-            let name = path.rsplit('/').next().unwrap_or_default();
-            let below = BELOW.iter().any(|below| path == *below || path.ends_with(&format!("/{below}")));
-            if FILES.contains(&name) || below || is_last && name == ".env" {
-                out.push(
-                    SPEC.finding(format!("`{}` becomes a part of the image", shown(&path)))
-                        .at(word.span)
-                        .help("take `RUN --mount=type=secret` or `--mount=type=ssh`, and list the file in .dockerignore"),
-                );
+            let path = word.text.trim_matches(['[', ']', ',', '"']).trim_end_matches('/');
+            if is_secret(path, part) {
+                let finding = SPEC.finding(format!("`{}` becomes a part of the image", shown(path))).at(word.span);
+                out.push(finding.help("take `RUN --mount=type=secret` or `--mount=type=ssh`, and list the file in .dockerignore"));
             }
         }
     }
     out
+}
+
+/// True for a path that holds secrets. What builds may need settings; what runs gets them when it starts.
+fn is_secret(path: &str, part: Part) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let below = BELOW.iter().any(|below| path.strip_suffix(below).is_some_and(|before| before.is_empty() || before.ends_with('/')));
+    FILES.contains(&name) || below || part == Part::Last && name == ".env"
 }

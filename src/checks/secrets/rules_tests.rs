@@ -75,7 +75,8 @@ pub(super) fn ours() -> Secrets {
 /// Texts that a rule's expression matches, made by it: nothing that looks like a secret stands in this repository.
 fn examples(spec: &Spec, runner: &mut TestRunner) -> Vec<String> {
     // Letters that only Unicode takes for others (`ſ` for `s`) are no keyword.
-    let pattern = dialect::translate(spec.pattern).replace(r"(?-u:\b)", "").replace("(?i:", "(?:").replace("(?:^|", "(?:").replace("|$)", ")");
+    let pattern =
+        dialect::translate(spec.pattern).replace(r"(?-u:\b)", "").replace("(?i:", "(?:").replace("(?m:^)|", "").replace("(?:^|", "(?:").replace("|$)", ")");
     let strategy = proptest::string::string_regex(&pattern).unwrap_or_else(|error| panic!("{}: {error}", spec.id));
     (0..24).map(|_| right(spec, strategy.new_tree(runner).expect("a text").current())).collect()
 }

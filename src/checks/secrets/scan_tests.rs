@@ -190,7 +190,11 @@ fn h4_placeholders_references_and_other_things_are_no_secrets() {
         ("a.md", "AKIAIOSFODNN7EXAMPLE"),
         ("a.css", ".password { color: #a1b2c3d4 }"),
         ("yarn.lock", "  integrity sha512-3Fq2vwIDAQABo0IwQDAOBgNVHQ8BAf8EBAMCAQYwDwYDVR0TAQH/BAUwAwEB/w=="),
-        ("package-lock.json", "\"js-tokens\": { \"version\": \"4.0.0\", \"token\": \"a8d5f3e1c4b2a8d5f3e1c4b2\" }"),
+        (
+            "package-lock.json",
+            "\"js-tokens\": { \"version\": \"4.0.0\", \"token\": \"a8d5\
+             f3e1c4b2a8d5f3e1c4b2\" }",
+        ),
     ] {
         assert_eq!(rules(path, text), Vec::<String>::new(), "{path}: {text}");
     }

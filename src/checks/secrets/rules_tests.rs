@@ -75,9 +75,10 @@ pub(super) fn ours() -> Secrets {
 /// Texts that a rule's expression matches, made by it: nothing that looks like a secret stands in this repository.
 fn examples(spec: &Spec, runner: &mut TestRunner) -> Vec<String> {
     // Letters that only Unicode takes for others (`ſ` for `s`) are no keyword.
-    let pattern = dialect::translate(spec.pattern).replace(r"(?-u:\b)", "").replace("(?i:", "(?:").replace("(?:^|", "(?:").replace("|$)", ")");
+    let pattern =
+        dialect::translate(spec.pattern).replace(r"(?-u:\b)", "").replace("(?i:", "(?:").replace("(?m:^)|", "").replace("(?:^|", "(?:").replace("|$)", ")");
     let strategy = proptest::string::string_regex(&pattern).unwrap_or_else(|error| panic!("{}: {error}", spec.id));
-    (0..24).map(|_| right(spec, strategy.new_tree(runner).expect("a text").current())).collect()
+    (0..8).map(|_| right(spec, strategy.new_tree(runner).expect("a text").current())).collect()
 }
 
 /// The text with the checksum that it ought to have.
@@ -117,8 +118,8 @@ fn h4_every_rule_with_an_expression_finds_what_it_is_for_and_no_placeholder_of_i
             let looked = scan(&secrets, "a.txt", &made_up);
             assert!(looked.findings.iter().all(|finding| finding.rule != spec.id), "{}: {made_up}", spec.id);
         }
-        if found < 16 {
-            missed.push(format!("{}: {found} of 24", spec.id));
+        if found < 5 {
+            missed.push(format!("{}: {found} of 8", spec.id));
         }
     }
     assert_eq!(missed, Vec::<String>::new());

@@ -103,7 +103,7 @@ impl Place {
 
     fn configure_pre_commit(&self) {
         let (folder, id) = self.published();
-        let hooks: String = ["pre-commit", "commit-msg", "pre-push"].iter().map(|hook| format!("      - id: shipgate-{hook}\n")).collect();
+        let hooks: String = ["pre-commit", "commit-msg", "pre-push"].map(|hook| format!("      - id: shipgate-{hook}\n")).concat();
         let text = format!("repos:\n  - repo: {}\n    rev: {id}\n    hooks:\n{hooks}", folder.display());
         fs::write(self.work().join(".pre-commit-config.yaml"), text).expect("a file");
         self.git(&["add", ".pre-commit-config.yaml"]);

@@ -42,8 +42,9 @@ function read(text) {
     fields.set(json, { required: !optional && !any && (fields.get(json)?.required ?? true), type: any ? "*" : kind(inner) });
   }
   if (resource) {
-    fields.set("apiVersion", { required: true, type: "s" });
-    fields.set("kind", { required: true, type: "s" });
+    // Not required: a manifest without them is none, and where a kind lies within another (`volumeClaimTemplates`) they are left out.
+    fields.set("apiVersion", { required: false, type: "s" });
+    fields.set("kind", { required: false, type: "s" });
     kinds.set(`${resource[1]} ${resource[2]}`, name);
   }
   definitions.set(name, fields);

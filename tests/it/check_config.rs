@@ -121,3 +121,31 @@ fn v8_every_case_of_urls_is_judged_as_it_says() {
 fn v8_every_case_of_scripts_is_judged_as_it_says() {
     judge("scripts", |rules| Box::new(Scripts::new(&rules.scripts)));
 }
+
+/// The files below a folder.
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { below(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn v7_our_own_workflows_and_examples_fit_their_schemas() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (check, nothing) = (Schemas::new(&[]), Case { files: BTreeMap::new(), order: Vec::new(), found: String::new() });
+    let mut count = 0;
+    for file in [below(&root.join(".github")), below(&root.join("docs/examples"))].concat() {
+        let relative = file.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+        // An example's folder `workflows` is `.github/workflows` where it is used.
+        let path = match relative.rsplit_once("/workflows/") {
+            Some((_, name)) => RepoPath::new(format!(".github/workflows/{name}")),
+            None => RepoPath::new(relative.as_str()),
+        };
+        let Ok(text) = fs::read_to_string(&file) else { continue };
+        if check.concerns(&path) {
+            count += 1;
+            let source = Source { path: &path, mode: Mode::File, size: text.len() as u64, text: Some(&text), near: &nothing };
+            assert_eq!(check.findings(&source), [], "{relative}");
+        }
+    }
+    assert!(count > 5);
+}

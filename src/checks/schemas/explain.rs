@@ -62,7 +62,7 @@ impl<'a> Explaining<'a> {
 
     fn at_depth(&self, error: &Error<'_>, depth: usize) -> Vec<Outcome> {
         let (place, path) = follow(self.root, error.instance_path().as_str());
-        if self.filling == Filling::Later && place.node.text().is_some_and(is_filled_in) {
+        if self.filling == Filling::Later && is_open(error, place, &path) {
             return Vec::new();
         }
         match error.kind() {
@@ -210,6 +210,13 @@ impl<'a> Explaining<'a> {
         options.dedup();
         vec![Outcome::Fault(self.none_of(place, path, &options))]
     }
+}
+
+/// A text that is filled in later, or a key without a value, which programs take for one that is not there. An empty file is neither.
+fn is_open(error: &Error<'_>, place: Place<'_>, path: &[Step]) -> bool {
+    let about_kind = matches!(error.kind(), Kind::Type { .. } | Kind::AnyOf { .. } | Kind::OneOfNotValid { .. });
+    let nothing = matches!(place.node.value, Value::Null) && !path.is_empty() && about_kind;
+    nothing || place.node.text().is_some_and(is_filled_in)
 }
 
 fn wants(wanted: &TypeKind, kind: JsonType) -> bool {

@@ -10,10 +10,16 @@ const MOST: usize = 20;
 
 /// True where a text is made into its format by a program that has not run yet: Helm, Jinja, ERB and the like.
 pub(super) fn is_template(path: &RepoPath, text: &str, read: &Read) -> bool {
-    let marked = text.match_indices("{{").any(|(at, _)| !text[..at].ends_with('$')) || text.contains("{%") || text.contains("<%");
+    let marked =
+        text.match_indices("{{").any(|(at, _)| !text[..at].ends_with('$')) || text.contains("{%") || text.contains("<%") || text.lines().any(is_of_mako);
     let text_path = path.text();
     let in_templates = text_path.starts_with("templates/") || text_path.contains("/templates/");
     marked && (in_templates || !read.oddities.is_empty())
+}
+
+/// `% if x:` and the like, which no YAML begins with.
+fn is_of_mako(line: &str) -> bool {
+    line.trim_start().strip_prefix("% ").is_some_and(|word| ["if ", "for ", "end", "else", "elif "].iter().any(|begin| word.trim_start().starts_with(begin)))
 }
 
 /// What is odd about a file that a schema is for.

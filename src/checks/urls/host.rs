@@ -111,7 +111,7 @@ fn digits(out: &mut String, delta: u32, bias: u32, first: bool, points: u32) -> 
 fn address(name: &str) -> Option<String> {
     if let Some(inner) = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         let inner = inner.split('%').next().unwrap_or(inner);
-        let address: std::net::Ipv6Addr = inner.parse().ok()?;
+        let address: core::net::Ipv6Addr = inner.parse().ok()?;
         return Some(address.to_ipv4_mapped().map_or_else(|| format!("[{address}]"), |mapped| mapped.to_string()));
     }
     let parts: Vec<u64> = name.split('.').map(number).collect::<Option<_>>()?;
@@ -120,7 +120,7 @@ fn address(name: &str) -> Option<String> {
         return None;
     }
     let high = before.iter().enumerate().fold(0, |sum, (index, part)| sum | part << (24 - 8 * index));
-    u32::try_from(high | last).ok().map(|bits| std::net::Ipv4Addr::from_bits(bits).to_string())
+    u32::try_from(high | last).ok().map(|bits| core::net::Ipv4Addr::from_bits(bits).to_string())
 }
 
 fn number(part: &str) -> Option<u64> {

@@ -4,6 +4,7 @@
 //! data as files instead, for other scanners (`scripts/measure-secrets`).
 #![expect(clippy::print_stdout, reason = "a benchmark's only output")]
 
+use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::ExitCode;
@@ -73,21 +74,18 @@ fn code(random: &mut Random, size: usize) -> String {
     while text.len() < size {
         let (name, call) = (random.one(NAMES), random.one(CALLS));
         match random.below(200) {
-            0 => text.push_str(&format!("    \"integrity\": \"sha512-{}==\",\n", random.noise(86))),
-            1 => text.push_str(&format!("    let url = \"https://example.com/{name}/{}\";\n", random.noise(8))),
-            2 => text.push_str(&format!("    password = os.environ[\"{}_PASSWORD\"]\n", name.to_uppercase())),
+            0 => drop(writeln!(text, "    \"integrity\": \"sha512-{}==\",", random.noise(86))),
+            1 => drop(writeln!(text, "    let url = \"https://example.com/{name}/{}\";", random.noise(8))),
+            2 => drop(writeln!(text, "    password = os.environ[\"{}_PASSWORD\"]", name.to_uppercase())),
             3..40 => {
                 let comment: Vec<&str> = (0..12).map(|_| random.one(WORDS)).collect();
-                text.push_str(&format!("    // {}\n", comment.join(" ")));
+                let _ = writeln!(text, "    // {}", comment.join(" "));
             }
             40..60 => text.push('\n'),
-            _ => text.push_str(&format!(
-                "    let {name}_{} = {call}(&{}, \"{}\", {});\n",
-                random.below(100),
-                random.one(NAMES),
-                random.one(WORDS),
-                random.below(4096)
-            )),
+            _ => {
+                let (number, other, word, size) = (random.below(100), random.one(NAMES), random.one(WORDS), random.below(4096));
+                let _ = writeln!(text, "    let {name}_{number} = {call}(&{other}, \"{word}\", {size});");
+            }
         }
     }
     text

@@ -57,7 +57,7 @@ words! {
         ApprovalRecorded "approval.recorded" ["commit", "pull_request"] "Somebody approved this commit for this environment.";
         RejectionRecorded "rejection.recorded" ["pull_request", "reason"] "Somebody blocked a deployment.";
         ConfirmationRecorded "confirmation.recorded" ["commit", "pull_request"] "Somebody confirmed this environment and this commit.";
-        HookSkipped "hook.skipped" ["checks", "commit", "hook", "refs", "who"] "Somebody left checks out of a git hook with SHIPGATE_SKIP; `who` is git's word for them, which anybody can set.";
+        HookSkipped "hook.skipped" ["checks", "commit", "hook", "refs", "who"] "Somebody left checks out of a git hook with `SHIPGATE_SKIP`; `who` is git's word for them, which anybody can set.";
     }
 }
 

@@ -3,7 +3,7 @@
 use super::dockerfile::DockerfileCheck;
 use super::kubernetes::KubernetesCheck;
 use super::workflows::WorkflowsCheck;
-use super::{Alone, Check, Example, FileCheck, Finding, Mode, RuleSpec, Source, rules};
+use super::{Alone, Check, Example, FileCheck, Finding, Level, Mode, RuleSpec, Source, rules};
 use crate::domain::RepoPath;
 
 /// The checks whose examples are looked at here: the others' are looked at beside them.
@@ -44,8 +44,8 @@ fn x1_x2_x3_every_rule_finds_its_bad_example_and_passes_its_good_one() {
 /// A good Dockerfile is good in every way, but for what only warns. Manifests show what their rule is about, and no more.
 #[test]
 fn x1_nothing_that_stops_is_in_a_good_dockerfile() {
-    for rule in rules().into_iter().filter(|rule| rule.check == super::Check::Dockerfile) {
-        let stops: Vec<_> = found(rule, &rule.good).into_iter().filter(|finding| finding.level == super::Level::Stop).collect();
+    for rule in rules().into_iter().filter(|rule| rule.check == Check::Dockerfile) {
+        let stops: Vec<_> = found(rule, &rule.good).into_iter().filter(|finding| finding.level == Level::Stop).collect();
         assert!(stops.is_empty(), "{}: {stops:#?}", rule.name());
     }
 }

@@ -34,7 +34,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("git2", &["git", "sandbox"]),
     ("hyper", &["github", "sandbox"]),
     ("clap", &["cli"]),
-    ("toml_edit", &["documents"]),
+    ("toml_edit", &["documents", "checks"]),
     ("jsonschema", &["checks"]),
     ("serde_saphyr", &["documents", "policy", "doctor", "sandbox", "setup"]),
     ("similar", &["setup"]),

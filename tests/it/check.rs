@@ -334,7 +334,7 @@ fn h3_a_content_that_cannot_be_read_stops_with_its_reason() {
 fn h4_a_line_of_many_megabytes_hides_nothing() {
     let repository = Repository::new();
     let mut text = "x".repeat(17 * 1024 * 1024);
-    text.push_str(&format!(" key = {TOKEN} "));
+    text.extend([" key = ", TOKEN, " "]);
     repository.write("long.txt", &text);
     repository.git(&["add", "--all"]);
     let (code, value) = repository.json("--staged");

@@ -93,6 +93,7 @@ impl Stage {
         );
     }
 
+    #[expect(clippy::unused_self, reason = "what a stage does is said of it")]
     pub(crate) fn write_program(&self, path: &Path, text: &str) {
         use std::os::unix::fs::PermissionsExt as _;
         fs::create_dir_all(path.parent().expect("a folder")).expect("folders");

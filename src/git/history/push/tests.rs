@@ -60,7 +60,7 @@ impl Story {
             let text = format!("{salt} {at}");
             let _ = write!(stream, "commit refs/heads/c{salt}-{at}\nmark :{}\ncommitter a <a@example.com> {date} +0000\ndata {}\n{text}\n", at + 1, text.len());
             for (count, parent) in parents.iter().enumerate() {
-                let _ = write!(stream, "{} :{}\n", if count == 0 { "from" } else { "merge" }, parent + 1);
+                let _ = writeln!(stream, "{} :{}", if count == 0 { "from" } else { "merge" }, parent + 1);
             }
             stream += "\n";
         }

@@ -8,7 +8,7 @@ use crate::checks::message::{text as message_text, unfinished};
 use crate::checks::refs::{Standing, findings, is_protected};
 use crate::checks::{Check, CheckRules};
 use crate::domain::ObjectId;
-use crate::git::history::{Destination, HistoryError, Line, Objects, Push, Repository};
+use crate::git::history::{Destination, HistoryError, Line, Push, Repository};
 use crate::report::findings::{Examined, Found, Subject};
 
 /// A push that is to be examined.
@@ -44,11 +44,9 @@ impl Pushing<'_> {
     /// # Errors
     /// [`PushError`]: then nothing is known.
     pub fn examined(&self) -> Result<Examined, PushError> {
-        let mut objects = self.repository.objects();
-        let mut push = Push::of(self.repository, &mut objects, self.destination, self.lines)?;
+        // The reader of objects is given back at once: whoever asks next goes on with it.
+        let mut push = Push::of(self.repository, &mut self.repository.objects(), self.destination, self.lines)?;
         let (in_force, notice) = in_force(self.repository, &push)?;
-        // Whoever looks at files goes on with the same process.
-        drop::<Objects>(objects);
         let mut examined = Examined { notices: std::mem::take(&mut push.notices), ..Examined::default() };
         examined.notices.extend(notice);
         examined.found = self.refs(&push, &in_force.rules);

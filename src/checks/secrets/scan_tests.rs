@@ -215,7 +215,7 @@ fn h4_a_finding_shows_four_characters_at_most_and_knows_itself_again_anywhere() 
     let first = &found("a.txt", &secret)[0];
     let second = &found("b/c.yml", &format!("\n\nkey: {secret} # moved\n"))[0];
     assert_eq!((&first.key, &first.fingerprint), (&second.key, &second.fingerprint));
-    assert!(first.key.starts_with("github-pat:") && first.key.len() == "github-pat:".len() + 16);
+    assert!(first.key.starts_with("github-pat@") && first.key.len() == "github-pat@".len() + 16);
     let shown = format!("{first:?}");
     assert!(shown.contains("ghp_…") && !shown.contains(&secret[..5]), "{shown}");
     let short = random(LOWER, 9, 12);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Check;
-use crate::domain::{Span, is_invisible};
+use crate::domain::{self, Span};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -103,17 +103,7 @@ impl Finding {
     }
 }
 
-/// The text with everything escaped that a terminal would act on or a reader would not see, cut to 500 characters. A newline stays in help texts.
+/// What stands in a message: 500 characters at most. A newline stays, for help texts.
 fn visible(text: &str) -> String {
-    const MOST: usize = 500;
-    let mut out = String::with_capacity(text.len());
-    for (count, character) in text.chars().enumerate() {
-        if count == MOST {
-            out.push('…');
-            break;
-        }
-        let hidden = character != '\n' && (character.is_control() || is_invisible(character));
-        if hidden { out.extend(character.escape_default()) } else { out.push(character) }
-    }
-    out
+    domain::visible(text, 500, |character| character == '\n')
 }

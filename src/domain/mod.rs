@@ -23,6 +23,6 @@ pub use pattern::{BadPattern, Expression, Pattern};
 pub use people::{ActorKind, Login, Person, PersonId, Principal, RepoSlug, Role, TeamSlug};
 pub use place::{Position, Span};
 pub(crate) use text::checked_text;
-pub use text::{Fault, Invalid, Shown, is_invisible, screen_line, screen_name, shown};
+pub use text::{Fault, Invalid, Shown, is_invisible, screen_line, screen_name, shown, visible};
 pub use time::Period;
 pub use version::Version;

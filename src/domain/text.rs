@@ -77,6 +77,20 @@ pub fn shown(text: &str) -> String {
     out
 }
 
+/// The text with everything escaped that a terminal would act on or a reader would not see, cut to so many characters; what `stays` names is left as it is.
+pub fn visible(text: &str, most: usize, stays: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (count, character) in text.chars().enumerate() {
+        if count == most {
+            out.push('…');
+            break;
+        }
+        let hidden = !stays(character) && (character.is_control() || is_invisible(character));
+        if hidden { out.extend(character.escape_default()) } else { out.push(character) }
+    }
+    out
+}
+
 /// True for characters that are not seen or that change the order of what is seen: zero-width, bidirectional,
 /// variation selectors, tags, soft hyphen and other default-ignorable code points (Unicode `Default_Ignorable_Code_Point`).
 pub fn is_invisible(character: char) -> bool {

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::POLICY_PATH;
 use super::code::{Code, Severity};
 use super::render::{Paint, render};
-use crate::domain::{Position, Span, is_invisible};
+use crate::domain::{self, Position, Span};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -203,18 +203,9 @@ impl Serialize for Warnings {
     }
 }
 
-/// The text with everything escaped that a terminal would act on or a reader would not see, cut to 300 characters.
+/// What stands in a sentence: 300 characters at most.
 fn visible(text: &str) -> String {
-    const MOST: usize = 300;
-    let mut out = String::with_capacity(text.len());
-    for (count, character) in text.chars().enumerate() {
-        if count == MOST {
-            out.push('…');
-            break;
-        }
-        if character.is_control() || is_invisible(character) { out.extend(character.escape_default()) } else { out.push(character) }
-    }
-    out
+    domain::visible(text, 300, |_| false)
 }
 
 #[cfg(test)]
